@@ -1,0 +1,84 @@
+// AVX2 + FMA: a 64-byte vector is two registers. The contract of these types is in vector.md.
+#include <immintrin.h>
+
+namespace myelin {
+namespace {
+
+constexpr int kTileRows = 6;  // 6 × 2 accumulators + 2 of b + 1 broadcast fit the 16 registers
+constexpr int kTileVectors = 1;
+constexpr size_t kTileDepth = 256;  // rows of b held in L1 at once: 256 × 64 bytes
+
+struct F {
+  using T = float;
+  __m256 a, b;
+  using Mask = F;
+  static F load(const float* p) { return {_mm256_load_ps(p), _mm256_load_ps(p + 8)}; }
+  static F set1(float x) {
+    const __m256 v = _mm256_set1_ps(x);
+    return {v, v};
+  }
+  static F mask(uint64_t bits) {
+    const __m256i select = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    const __m256i lo = _mm256_and_si256(_mm256_set1_epi32(static_cast<int>(bits & 0xff)), select);
+    const __m256i hi = _mm256_and_si256(_mm256_set1_epi32(static_cast<int>((bits >> 8) & 0xff)), select);
+    return {_mm256_castsi256_ps(_mm256_cmpeq_epi32(lo, select)), _mm256_castsi256_ps(_mm256_cmpeq_epi32(hi, select))};
+  }
+};
+struct D {
+  using T = double;
+  __m256d a, b;
+  using Mask = D;
+  static D load(const double* p) { return {_mm256_load_pd(p), _mm256_load_pd(p + 4)}; }
+  static D set1(double x) {
+    const __m256d v = _mm256_set1_pd(x);
+    return {v, v};
+  }
+  static D mask(uint64_t bits) {
+    const __m256i select = _mm256_setr_epi64x(1, 2, 4, 8);
+    const __m256i lo = _mm256_and_si256(_mm256_set1_epi64x(static_cast<long long>(bits & 0xf)), select);
+    const __m256i hi = _mm256_and_si256(_mm256_set1_epi64x(static_cast<long long>((bits >> 4) & 0xf)), select);
+    return {_mm256_castsi256_pd(_mm256_cmpeq_epi64(lo, select)), _mm256_castsi256_pd(_mm256_cmpeq_epi64(hi, select))};
+  }
+};
+
+inline void store(float* p, F x) {
+  _mm256_store_ps(p, x.a);
+  _mm256_store_ps(p + 8, x.b);
+}
+inline void store(double* p, D x) {
+  _mm256_store_pd(p, x.a);
+  _mm256_store_pd(p + 4, x.b);
+}
+
+#define MYELIN_BOTH(MACRO) MACRO(F, ps) MACRO(D, pd)
+#define MYELIN_OPS(V, S)                                                                                               \
+  inline V operator+(V x, V y) { return {_mm256_add_##S(x.a, y.a), _mm256_add_##S(x.b, y.b)}; }                        \
+  inline V operator-(V x, V y) { return {_mm256_sub_##S(x.a, y.a), _mm256_sub_##S(x.b, y.b)}; }                        \
+  inline V operator*(V x, V y) { return {_mm256_mul_##S(x.a, y.a), _mm256_mul_##S(x.b, y.b)}; }                        \
+  inline V operator/(V x, V y) { return {_mm256_div_##S(x.a, y.a), _mm256_div_##S(x.b, y.b)}; }                        \
+  inline V fma(V x, V y, V z) { return {_mm256_fmadd_##S(x.a, y.a, z.a), _mm256_fmadd_##S(x.b, y.b, z.b)}; }           \
+  inline V vmax(V x, V y) { return {_mm256_max_##S(x.a, y.a), _mm256_max_##S(x.b, y.b)}; }                             \
+  inline V vmin(V x, V y) { return {_mm256_min_##S(x.a, y.a), _mm256_min_##S(x.b, y.b)}; }                             \
+  inline V vsqrt(V x) { return {_mm256_sqrt_##S(x.a), _mm256_sqrt_##S(x.b)}; }                                         \
+  inline V bit_and(V x, V y) { return {_mm256_and_##S(x.a, y.a), _mm256_and_##S(x.b, y.b)}; }                          \
+  inline V bit_or(V x, V y) { return {_mm256_or_##S(x.a, y.a), _mm256_or_##S(x.b, y.b)}; }                             \
+  inline V bit_xor(V x, V y) { return {_mm256_xor_##S(x.a, y.a), _mm256_xor_##S(x.b, y.b)}; }                          \
+  inline V::Mask lt(V x, V y) { return {_mm256_cmp_##S(x.a, y.a, _CMP_LT_OQ), _mm256_cmp_##S(x.b, y.b, _CMP_LT_OQ)}; } \
+  inline V select(V::Mask m, V x, V y) { return {_mm256_blendv_##S(y.a, x.a, m.a), _mm256_blendv_##S(y.b, x.b, m.b)}; }
+MYELIN_BOTH(MYELIN_OPS)
+#undef MYELIN_OPS
+#undef MYELIN_BOTH
+
+#define MYELIN_SHIFT(name, V, cast_in, cast_out, op)                       \
+  template <int k>                                                         \
+  inline V name(V x) {                                                     \
+    return {cast_out(op(cast_in(x.a), k)), cast_out(op(cast_in(x.b), k))}; \
+  }
+MYELIN_SHIFT(shift_left, F, _mm256_castps_si256, _mm256_castsi256_ps, _mm256_slli_epi32)
+MYELIN_SHIFT(shift_right, F, _mm256_castps_si256, _mm256_castsi256_ps, _mm256_srli_epi32)
+MYELIN_SHIFT(shift_left, D, _mm256_castpd_si256, _mm256_castsi256_pd, _mm256_slli_epi64)
+MYELIN_SHIFT(shift_right, D, _mm256_castpd_si256, _mm256_castsi256_pd, _mm256_srli_epi64)
+#undef MYELIN_SHIFT
+
+}  // namespace
+}  // namespace myelin
