@@ -1,0 +1,46 @@
+// Fills the input of a graph and the targets with the rows of a batch: converted, scaled, one-hot where labels are
+// classes; as compressed rows when the data is sparse enough for that to pay.
+#ifndef MYELIN_ENGINE_BATCHER_H
+#define MYELIN_ENGINE_BATCHER_H
+
+#include "dataset.h"
+#include "graph.h"
+
+namespace myelin {
+
+template <class T>
+class Batcher {
+ public:
+  // Throws when the data does not fit the network. `with_targets`: the targets are needed.
+  Batcher(const Network<T>& network, const Dataset& data, bool with_targets);
+  // Entries a batch of `rows` may have as compressed rows; 0 when the input had better be dense.
+  size_t sparse_capacity(size_t rows);
+  void bind(Arena& arena, size_t most_rows);
+
+  // Rows of the dataset order[0 … rows-1], or first, first + 1, … without an order.
+  void load(const uint32_t* order, size_t first, size_t rows, ThreadPool& pool, Signal<T>& input);
+  const Signal<T>& targets() const { return y_; }
+  // The samples' weights for load(): one a row of the dataset, or null.
+  void set_weights(const T* weights) { all_weights_ = weights; }
+  const T* weights() const { return all_weights_ ? weights_ : nullptr; }
+
+ private:
+  void load_dense(size_t stored, T* out, size_t n) const;
+  template <class E>
+  uint32_t compress(size_t stored, uint32_t at, const SparseRows<T>& to) const;
+  void load_targets(size_t stored, T* out) const;
+
+  const Dataset& data_;
+  const Storage& storage_;
+  const Kernels<T>& kernels_;
+  const bool with_targets_;
+  size_t row_capacity_ = 0;  // entries a compressed row has room for
+  double smoothing_ = 0, smoothed_zero_ = 0;
+  Signal<T> y_;
+  const T* all_weights_ = nullptr;
+  T* weights_ = nullptr;  // (rows) of the batch
+};
+
+}  // namespace myelin
+
+#endif

@@ -1,0 +1,196 @@
+#include "dense.h"
+
+namespace myelin {
+namespace {
+
+// Tiles of the input gradient: kPanel inputs × at most this many rows (256 × 64 floats: 64 KB of L2).
+constexpr size_t kTileRows = 256;
+
+bool gradient_needs_z(Activation a) {
+  return a == Activation::kGelu || a == Activation::kSoftplus || a == Activation::kSilu || a == Activation::kMish;
+}
+
+double products(size_t rows, size_t in, size_t out) {
+  return static_cast<double>(rows) * static_cast<double>(in) * static_cast<double>(out);
+}
+
+}  // namespace
+
+template <class T>
+DenseLayer<T>::DenseLayer(Network<T>& network, size_t index)
+    : Layer<T>(network, index),
+      kernel_(this->parameter(ParameterKind::kKernel)),
+      bias_(this->parameter(ParameterKind::kBias)) {}
+
+template <class T>
+void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, Signal<T>* in) {
+  in_ = in;
+  out = Signal<T>::of_width(spec_.units);
+  const size_t rows = round_up(o.most_rows, kLanes<T>), elements = rows * static_cast<size_t>(out.ld);
+  out.data = arena.take<T>(elements);
+  z_ = out;
+  if (o.trace || (o.backward && gradient_needs_z(spec_.activation))) z_.data = arena.take<T>(elements);
+  if (!o.backward) return;
+  delta_t_ld_ = row_distance<T>(rows);
+  delta_t_ = arena.take<T>(out.n * static_cast<size_t>(delta_t_ld_));
+  const size_t tile = rows < kTileRows ? rows : kTileRows;
+  tiles_ = arena.take<T>(static_cast<size_t>(o.threads) * kPanel<T> * static_cast<size_t>(row_distance<T>(tile)));
+  bias_gradient_ = arena.take<T>(out.n);
+  if (o.sparse_capacity > 0 && in->sparse) {
+    column_begin_ = arena.take<uint32_t>(kernel_->rows + 1);
+    column_row_ = arena.take<uint32_t>(o.sparse_capacity);
+    column_value_ = arena.take<T>(o.sparse_capacity);
+  }
+}
+
+template <class T>
+void DenseLayer<T>::forward(const Pass<T>& pass) {
+  const T* w = network_.values(*kernel_);
+  const T* b = bias_ ? network_.values(*bias_) : nullptr;
+  const auto activate = kernels_.activate[static_cast<int>(spec_.activation)];
+  const T alpha = static_cast<T>(spec_.alpha);
+  const bool whole_rows = spec_.activation == Activation::kSoftmax;
+  const size_t panels = panel_count<T>(*kernel_), piece = this->row_piece(pass, panels);
+  const size_t pieces = (pass.rows + piece - 1) / piece;
+
+  pass.pool.run(panels * pieces, products(pass.rows, kernel_->rows, spec_.units), [&](size_t task, int) {
+    const size_t panel = task / pieces, first = task % pieces * piece, col = panel * kPanel<T>;
+    const size_t rows = pass.rows - first < piece ? pass.rows - first : piece, width = panel_width<T>(*kernel_, panel);
+    const T* wp = w + col * kernel_->rows;
+    const T* bp = b ? b + col : nullptr;
+    T* z = z_.at(first, col);
+    const ptrdiff_t ldw = static_cast<ptrdiff_t>(width);
+    if (const SparseRows<T>* x = in_->sparse) {
+      kernels_.sparse_gemm({x->begin + first, x->end + first, x->index, x->value, wp, ldw, z, z_.ld, bp, rows, width});
+    } else {
+      kernels_.gemm(
+          {in_->at(first, 0), in_->ld, 1, kernel_->rows, 0, wp, ldw, z, z_.ld, bp, false, rows, width, kernel_->rows});
+    }
+    if (!whole_rows) activate(out.block(rows, col, width), z, out.at(first, col), alpha);
+  });
+  if (!whole_rows) return;
+  this->over_rows(pass, static_cast<double>(pass.rows * out.n) * 16, [&](size_t first, size_t rows, int) {
+    activate(out.extent(rows), z_.at(first, 0), out.at(first, 0), alpha);
+  });
+}
+
+template <class T>
+void DenseLayer<T>::backward(const Pass<T>& pass, T* gradient, T* input_gradient_to) {
+  activation_gradient(pass, gradient, input_gradient_to != nullptr);
+  if (input_gradient_to)
+    input_gradient(pass, input_gradient_to);  // before the update: it needs the weights as they were
+  if (trains()) weight_gradient(pass, gradient);
+}
+
+// gradient = gradient · f'(z), in place, and transposed into delta_t_ where the input gradient will want it.
+template <class T>
+void DenseLayer<T>::activation_gradient(const Pass<T>& pass, T* gradient, bool transposed) {
+  const bool skip = skip_gradient_ || spec_.activation == Activation::kLinear;
+  skip_gradient_ = false;
+  if (skip && !transposed) return;
+  const auto derive = kernels_.activate_gradient[static_cast<int>(spec_.activation)];
+  Signal<T> delta = out;
+  delta.data = gradient;
+  this->over_rows(pass, static_cast<double>(pass.rows * out.n) * 4, [&](size_t first, size_t rows, int) {
+    if (!skip)
+      derive(out.extent(rows), z_.at(first, 0), out.at(first, 0), delta.at(first, 0), static_cast<T>(spec_.alpha));
+    if (transposed)
+      kernels_.transpose(out.extent(rows), delta.at(first, 0), delta_t_ + first, delta_t_ld_,
+                         round_up(rows, kLanes<T>));
+  });
+}
+
+// ∂loss/∂x(r, i) = Σ_j delta(r, j) W(i, j), as its transpose W · deltaᵀ: vectors run along the rows of the batch, so
+// that the weights are read as they lie, and the sum over j is one chain.
+template <class T>
+void DenseLayer<T>::input_gradient(const Pass<T>& pass, T* gradient) {
+  const T* w = network_.values(*kernel_);
+  Signal<T> dx = *in_;
+  dx.data = gradient;
+  const size_t inputs = kernel_->rows, units = spec_.units, full = units / kPanel<T>, rest = units % kPanel<T>;
+  const size_t strips = (inputs + kPanel<T> - 1) / kPanel<T>;
+  size_t piece = this->row_piece(pass, strips);
+  if (piece > kTileRows) piece = kTileRows;
+  const size_t pieces = (pass.rows + piece - 1) / piece;
+  const ptrdiff_t panel = static_cast<ptrdiff_t>(kPanel<T>);
+
+  pass.pool.run(strips * pieces, products(pass.rows, inputs, units), [&](size_t task, int thread) {
+    const size_t i = task / pieces * kPanel<T>, first = task % pieces * piece;
+    const size_t m = inputs - i < kPanel<T> ? inputs - i : kPanel<T>;
+    const size_t rows = pass.rows - first < piece ? pass.rows - first : piece, n = round_up(rows, kLanes<T>);
+    const ptrdiff_t ld = row_distance<T>(n);
+    T* tile = tiles_ + static_cast<ptrdiff_t>(thread) * panel * row_distance<T>(piece);
+    const T* delta = delta_t_ + first;
+    if (full > 0) {
+      const ptrdiff_t stride = static_cast<ptrdiff_t>(inputs) * panel;
+      kernels_.gemm({w + i * kPanel<T>, panel, 1, kPanel<T>, stride, delta, delta_t_ld_, tile, ld, nullptr, false, m, n,
+                     full * kPanel<T>});
+    }
+    if (rest > 0) {
+      const size_t width = panel_width<T>(*kernel_, full), col = full * kPanel<T>;
+      kernels_.gemm({w + col * inputs + i * width, static_cast<ptrdiff_t>(width), 1, rest, 0,
+                     delta + static_cast<ptrdiff_t>(col) * delta_t_ld_, delta_t_ld_, tile, ld, nullptr, full > 0, m, n,
+                     rest});
+    }
+    kernels_.transpose({m, rows, n, ld}, tile, dx.at(first, i), dx.ld, round_up(m, kLanes<T>));
+  });
+}
+
+// ∂loss/∂W(i, j) = Σ_r x(r, i) delta(r, j), a block at a time, each handed to the updater while it is in cache.
+template <class T>
+void DenseLayer<T>::weight_gradient(const Pass<T>& pass, const T* gradient) {
+  Signal<T> delta = out;
+  delta.data = const_cast<T*>(gradient);
+  Updater<T>& updater = *pass.updater;
+  const size_t blocks = kernel_->trainable ? block_count<T>(*kernel_) : 0;
+  const size_t bias_panels = bias_ && bias_->trainable ? panel_count<T>(*bias_) : 0;
+  if (in_->sparse && blocks > 0) sort_by_column(pass);
+
+  pass.pool.run(blocks + bias_panels, products(pass.rows, kernel_->rows, spec_.units), [&](size_t task, int thread) {
+    if (task >= blocks) {
+      const size_t p = task - blocks, col = p * kPanel<T>;
+      kernels_.column_sum(delta.block(pass.rows, col, panel_width<T>(*bias_, p)), delta.at(0, col),
+                          bias_gradient_ + col);
+      updater.take(*bias_, p, bias_gradient_ + col);
+      return;
+    }
+    const Block b = block_of<T>(*kernel_, task);
+    T* g = updater.scratch(thread);
+    const ptrdiff_t width = static_cast<ptrdiff_t>(b.width);
+    if (in_->sparse) {
+      kernels_.sparse_gemm({column_begin_ + b.row, column_begin_ + b.row + 1, column_row_, column_value_,
+                            delta.at(0, b.col), delta.ld, g, width, nullptr, b.rows, b.width});
+    } else {
+      kernels_.gemm({in_->at(0, b.row), 1, in_->ld, pass.rows, 0, delta.at(0, b.col), delta.ld, g, width, nullptr,
+                     false, b.rows, b.width, pass.rows});
+    }
+    updater.take(*kernel_, task, g);
+  });
+}
+
+// The compressed rows turned into compressed columns, by counting.
+template <class T>
+void DenseLayer<T>::sort_by_column(const Pass<T>& pass) {
+  const SparseRows<T>& x = *in_->sparse;
+  const size_t columns = kernel_->rows;
+  for (size_t c = 0; c <= columns; c++) column_begin_[c] = 0;
+  for (size_t r = 0; r < pass.rows; r++)
+    for (uint32_t e = x.begin[r]; e < x.end[r]; e++) column_begin_[x.index[e]]++;
+  uint32_t total = 0;
+  for (size_t c = 0; c < columns; c++) {  // where each column ends ...
+    total += column_begin_[c];
+    column_begin_[c] = total;
+  }
+  column_begin_[columns] = total;
+  for (size_t r = pass.rows; r-- > 0;)  // ... filled from there down to where it begins, so backwards
+    for (uint32_t e = x.end[r]; e-- > x.begin[r];) {
+      const uint32_t at = --column_begin_[x.index[e]];
+      column_row_[at] = static_cast<uint32_t>(r);
+      column_value_[at] = x.value[e];
+    }
+}
+
+template class DenseLayer<float>;
+template class DenseLayer<double>;
+
+}  // namespace myelin

@@ -1,0 +1,179 @@
+#include "session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "../kernels/cpu.h"
+#include "draws.h"
+
+namespace myelin {
+namespace {
+
+constexpr size_t kFinishedRows = 4096;  // epochs a slice may finish before it must report them
+
+template <class T>
+GraphOptions graph_options(Batcher<T>& batcher, const SessionOptions& o, size_t batch_rows, int threads) {
+  GraphOptions g;
+  g.most_rows = batch_rows;
+  g.threads = threads;
+  g.backward = o.task == Task::kTrain;
+  g.sparse_capacity = batcher.sparse_capacity(batch_rows);
+  return g;
+}
+
+const SessionOptions& checked(const SessionOptions& o, const AnyNetwork& network, const Dataset& data) {
+  if (o.batch_size == 0 || o.threads < 1 || o.threads > 1024)
+    throw Error("ERR_OPTION", "a session needs a batch size and 1 to 1024 threads");
+  if (o.task != Task::kPredict && !network.compiled()) throw Error("ERR_NOT_COMPILED", "the network is not compiled");
+  if (!o.sample_weights.empty() && o.sample_weights.size() != data.rows())
+    throw Error("ERR_SHAPE", "sample weights are not one a row");
+  if (data.rows() > 0xffffffffu) throw Error("ERR_DATA", "the dataset has more than 2^32 rows");
+  return o;
+}
+
+}  // namespace
+
+template <class T>
+Session<T>::Session(std::shared_ptr<Network<T>> network, std::shared_ptr<const Dataset> data, SessionOptions options)
+    : network_(std::move(network)),
+      data_(std::move(data)),
+      options_(checked(options, *network_, *data_)),
+      rows_(data_->rows()),
+      batch_rows_(std::min(options_.batch_size, rows_)),
+      batches_(batch_rows_ == 0 ? 0 : (rows_ + batch_rows_ - 1) / batch_rows_),
+      pool_(options_.threads),
+      batcher_(*network_, *data_, options_.task != Task::kPredict),
+      graph_(*network_, graph_options(batcher_, options_, batch_rows_, pool_.threads())),
+      updater_(*network_, Updater<T>::Mode::kUpdate,
+               static_cast<double>(trains() || network_->samples == 0 ? rows_ : network_->samples), pool_.threads()),
+      metrics_(options_.task == Task::kPredict ? std::vector<MetricSpec>{} : network_->training().metrics,
+               network_->outputs()) {
+  const bool shuffles = trains() && options_.shuffle;
+  arena_ = carved([&](Arena& arena) {
+    batcher_.bind(arena, batch_rows_);
+    graph_.bind(arena);
+    if (options_.task != Task::kPredict && network_->size() > 0) updater_.bind(arena);
+    order_ = shuffles ? arena.take<uint32_t>(rows_) : nullptr;
+    draws_ = shuffles ? arena.take<double>(rows_) : nullptr;
+    sample_weights_ = options_.sample_weights.empty() ? nullptr : arena.take<T>(rows_);
+  });
+  for (size_t i = 0; i < options_.sample_weights.size(); i++)
+    sample_weights_[i] = static_cast<T>(options_.sample_weights[i]);
+  batcher_.set_weights(sample_weights_);
+  if (options_.task == Task::kPredict) outputs_.resize(rows_ * network_->outputs());
+  if (options_.task == Task::kEvaluate) penalty_ = updater_.measured_penalty();
+  running_.resize(1 + metrics_.count());
+  finished_.reserve(running_.size() * std::min(options_.epochs, kFinishedRows));
+  if (trains() && network_->has_training_session.exchange(true))
+    throw Error("ERR_BUSY", "another session trains this network");
+  if (trains()) network_->samples = rows_;
+}
+
+template <class T>
+Session<T>::~Session() {
+  if (trains()) network_->has_training_session.store(false);
+}
+
+template <class T>
+Progress Session<T>::run(double budget_ms, const double* rates, size_t rate_count) {
+  using Clock = std::chrono::steady_clock;
+  const FlushSubnormals flush;
+  const Clock::time_point begin = Clock::now();
+  const size_t epochs = trains() ? options_.epochs : 1;
+  stop_.store(false, std::memory_order_relaxed);
+  finished_.clear();
+  Progress progress;
+  for (size_t steps = 0; epoch_ < epochs;) {
+    if (batch_ == 0) begin_epoch();
+    progress.diverged = !step(rate_count > 1 ? rates[steps] : rate_count == 1 ? rates[0] : 0);
+    if (progress.diverged) break;
+    steps++;
+    const bool epoch_ended = ++batch_ == batches_;
+    if (epoch_ended) end_epoch();
+    const double elapsed = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+    if ((epoch_ended && options_.end_at_epoch) || elapsed >= budget_ms || stop_.load(std::memory_order_relaxed)) break;
+    if ((rate_count > 1 && steps == rate_count) || finished_.size() == running_.size() * kFinishedRows) break;
+  }
+  report();
+  progress.done = epoch_ == epochs;
+  progress.epoch = epoch_;
+  progress.batch = batch_;
+  progress.batches = batches_;
+  return progress;
+}
+
+// This epoch's permutation is a function of the seed and the network's epoch alone: Fisher–Yates.
+template <class T>
+void Session<T>::begin_epoch() {
+  loss_sum_ = loss_rows_ = 0;
+  metrics_.reset();
+  if (!order_) return;
+  const DrawAt at{network_->spec().seed, stream_of(Purpose::kShuffle, 0), network_->epochs};
+  kernels_of<double>(network_->kernel_set()).fill_uniform(at, draws_, rows_);
+  for (size_t i = 0; i < rows_; i++) order_[i] = static_cast<uint32_t>(i);
+  for (size_t i = rows_ - 1; i > 0; i--)
+    std::swap(order_[i], order_[static_cast<size_t>(draws_[i] * static_cast<double>(i + 1))]);
+}
+
+template <class T>
+void Session<T>::end_epoch() {
+  batch_ = 0;
+  epoch_++;
+  if (!trains()) return;
+  network_->epochs++;
+  report();
+  finished_.insert(finished_.end(), running_.begin(), running_.end());
+}
+
+template <class T>
+void Session<T>::report() {
+  running_[0] = loss_rows_ > 0 ? loss_sum_ / loss_rows_ : 0;
+  for (size_t i = 0; i < metrics_.count(); i++) running_[i + 1] = metrics_.value(i);
+}
+
+template <class T>
+bool Session<T>::step(double rate) {
+  const size_t first = batch_ * batch_rows_, rows = std::min(batch_rows_, rows_ - first);
+  const Pass<T> pass{rows, trains(), false, network_->steps, pool_, &updater_};
+  batcher_.load(order_, first, rows, pool_, graph_.input());
+  graph_.forward(pass);
+  if (options_.task == Task::kPredict) {
+    keep_outputs(rows);
+    return true;
+  }
+  const double total = graph_.loss(pass, batcher_.targets(), batcher_.weights(), trains());
+  double loss = network_->training().loss.sum ? total : total / static_cast<double>(rows);
+  if (trains()) {
+    if (!std::isfinite(loss)) return false;
+    updater_.begin(rate);
+    graph_.backward(pass);
+    updater_.finish(pool_);
+    network_->steps++;
+    penalty_ = updater_.penalty();
+  }
+  loss += penalty_;
+  loss_sum_ += loss * static_cast<double>(rows);
+  loss_rows_ += static_cast<double>(rows);
+  metrics_.add(graph_.output(), batcher_.targets(), rows);
+  return true;
+}
+
+template <class T>
+void Session<T>::keep_outputs(size_t rows) {
+  const Signal<T>& p = graph_.output();
+  T* to = outputs_.data() + batch_ * batch_rows_ * p.cols;
+  for (size_t r = 0; r < rows; r++, to += p.cols) std::copy_n(p.at(r, 0), p.cols, to);
+}
+
+std::unique_ptr<AnySession> make_session(const std::shared_ptr<AnyNetwork>& network,
+                                         const std::shared_ptr<const Dataset>& data, const SessionOptions& options) {
+  if (auto f32 = std::dynamic_pointer_cast<Network<float>>(network))
+    return std::make_unique<Session<float>>(f32, data, options);
+  return std::make_unique<Session<double>>(std::dynamic_pointer_cast<Network<double>>(network), data, options);
+}
+
+template class Session<float>;
+template class Session<double>;
+
+}  // namespace myelin

@@ -1,0 +1,230 @@
+// The engine without Node: nothing is allocated while a session trains, bits do not depend on threads or slices, the
+// pool runs every task once, initial values have the moments they should.
+#include <atomic>
+#include <cmath>
+#include <new>
+#include <set>
+
+#include "../engine/dense.h"
+#include "../engine/session.h"
+#include "check.h"
+
+namespace {
+std::atomic<long> allocations{0};
+}
+
+void* operator new(size_t n) {
+  allocations++;
+  if (void* p = std::malloc(n ? n : 1)) return p;
+  throw std::bad_alloc();
+}
+void* operator new[](size_t n) { return operator new(n); }
+void* operator new(size_t n, std::align_val_t a) {
+  allocations++;
+  if (void* p = std::aligned_alloc(static_cast<size_t>(a), myelin::test::padded(n, static_cast<size_t>(a)))) return p;
+  throw std::bad_alloc();
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete[](void* p) noexcept { std::free(p); }
+void operator delete(void* p, size_t) noexcept { std::free(p); }
+void operator delete[](void* p, size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, size_t, std::align_val_t) noexcept { std::free(p); }
+
+using namespace myelin;
+using namespace myelin::test;
+
+namespace {
+
+InitializerSpec initializer(Initializer kind) {
+  InitializerSpec s;
+  s.kind = kind;
+  s.max = 1;
+  s.stddev = 1;
+  return s;
+}
+
+LayerSpec dense(size_t units, Activation activation) {
+  LayerSpec s;
+  s.units = units;
+  s.activation = activation;
+  s.kernel_initializer = initializer(Initializer::kGlorotUniform);
+  s.kernel_regularizer = {1e-5, 1e-4, 0.01};
+  s.kernel_constraint = {true, Constraint::kMaxNorm, 0, 3, 1};
+  return s;
+}
+
+LayerSpec layer(LayerKind kind) {
+  LayerSpec s;
+  s.kind = kind;
+  s.keep = 0.7;
+  s.momentum = 0.9;
+  s.epsilon = 1e-3;
+  s.stddev = 0.1;
+  s.activation = Activation::kTanh;
+  return s;
+}
+
+// Every kind of layer, 100 features, 10 classes.
+NetworkSpec everything(bool float64) {
+  NetworkSpec s;
+  s.float64 = float64;
+  s.seed = 42;
+  s.inputs = 100;
+  s.layers = {layer(LayerKind::kDropout),       dense(70, Activation::kRelu),  layer(LayerKind::kBatchNormalization),
+              layer(LayerKind::kDropout),       dense(33, Activation::kGelu),  layer(LayerKind::kLayerNormalization),
+              layer(LayerKind::kGaussianNoise), layer(LayerKind::kActivation), layer(LayerKind::kAlphaDropout),
+              dense(10, Activation::kSoftmax)};
+  return s;
+}
+
+TrainingSpec training(double clip_norm) {
+  TrainingSpec s;
+  s.loss.kind = Loss::kCategoricalCrossentropy;
+  s.metrics = {{Metric::kCategoricalAccuracy, 5, 0.5}, {Metric::kR2, 5, 0.5}};
+  s.optimizer.kind = Optimizer::kAdam;
+  s.optimizer.beta1 = 0.9, s.optimizer.beta2 = 0.999, s.optimizer.epsilon = 1e-7, s.optimizer.clip_norm = clip_norm;
+  return s;
+}
+
+std::shared_ptr<const Dataset> data(size_t rows) {
+  Random random(3);
+  auto s = std::make_shared<Storage>();
+  s->rows = rows, s->features = 100, s->outputs = 1, s->scale = 1.0 / 255;
+  s->element = Element::kU8, s->targets = Targets::kLabels;
+  s->x.resize(rows * 100);
+  s->y.resize(rows * 4);
+  for (uint8_t& x : s->x) x = random.below(4) == 0 ? static_cast<uint8_t>(random.below(256)) : 0;
+  for (size_t i = 0; i < rows; i++) {
+    const int32_t label = static_cast<int32_t>(random.below(10));
+    std::memcpy(s->y.data() + 4 * i, &label, 4);
+  }
+  return std::make_shared<Dataset>(s);
+}
+
+template <class T>
+std::vector<T> train(int threads, double budget_ms, double clip_norm, long* allocated) {
+  auto network = std::make_shared<Network<T>>(everything(sizeof(T) == 8), *selected_kernels());
+  network->compile(training(clip_norm));
+  SessionOptions o;
+  o.batch_size = 37, o.epochs = 3, o.threads = threads;
+  Session<T> session(network, data(500), o);
+  const double rate = 0.01;
+  session.run(0, &rate, 1);  // the first batch
+  const long before = allocations;
+  while (!session.run(budget_ms, &rate, 1).done) {
+  }
+  if (allocated) *allocated = allocations - before;
+  return std::vector<T>(network->values(), network->values() + network->size());
+}
+
+template <class T>
+void test_training() {
+  const std::string type = type_name<T>();
+  for (const double clip : {0.0, 0.5}) {
+    long allocated = -1;
+    const std::vector<T> expected = train<T>(1, 1e9, clip, &allocated);
+    check(allocated == 0, "allocations while training, " + type + ": " + std::to_string(allocated));
+    for (const int threads : {2, 3, 8})
+      for (const double budget : {0.0, 1e9}) {
+        const std::vector<T> got = train<T>(threads, budget, clip, &allocated);
+        check(std::memcmp(got.data(), expected.data(), expected.size() * sizeof(T)) == 0,
+              "equal bits, threads " + std::to_string(threads) + " " + type);
+        check(allocated == 0, "allocations with threads, " + type + ": " + std::to_string(allocated));
+      }
+    bool finite = true;
+    for (const T w : expected) finite = finite && std::isfinite(w);
+    check(finite, "weights are finite, " + type);
+  }
+}
+
+void test_pool() {
+  for (const int threads : {1, 2, 5}) {
+    ThreadPool pool(threads);
+    std::vector<std::atomic<int>> count(1000);
+    for (int round = 0; round < 200; round++)
+      pool.run(count.size(), 1e9, [&](size_t i, int thread) {
+        if (thread >= 0 && thread < threads) count[i]++;
+      });
+    bool once = true;
+    for (const auto& c : count) once = once && c == 200;
+    check(once, "each task once, threads " + std::to_string(threads));
+  }
+}
+
+template <class T>
+void test_initializers() {
+  const KernelSet& set = *kernels_named("scalar");
+  NetworkSpec spec;
+  spec.inputs = 200;
+  const double in = 200, out = 300;
+  const struct {
+    Initializer kind;
+    double mean, variance;
+  } expected[] = {{Initializer::kZeros, 0, 0},
+                  {Initializer::kOnes, 1, 0},
+                  {Initializer::kRandomUniform, 0.5, 1.0 / 12},
+                  {Initializer::kRandomNormal, 0, 1},
+                  {Initializer::kTruncatedNormal, 0, 0.7737413},  // of a standard normal cut off at two
+                  {Initializer::kGlorotUniform, 0, 2 / (in + out)},
+                  {Initializer::kGlorotNormal, 0, 2 / (in + out)},
+                  {Initializer::kHeUniform, 0, 2 / in},
+                  {Initializer::kHeNormal, 0, 2 / in},
+                  {Initializer::kLecunUniform, 0, 1 / in},
+                  {Initializer::kLecunNormal, 0, 1 / in},
+                  {Initializer::kOrthogonal, 0, 1 / out}};
+  for (const auto& e : expected) {
+    spec.layers = {dense(300, Activation::kLinear)};
+    spec.layers[0].kernel_initializer = initializer(e.kind);
+    Network<T> network(spec, set);
+    std::vector<T> w(200 * 300);
+    network.get_parameter(0, w.data());
+    double mean = 0, square = 0;
+    for (const T x : w)
+      mean += static_cast<double>(x) / 60000, square += static_cast<double>(x) * static_cast<double>(x) / 60000;
+    const double variance = square - mean * mean, spread = std::sqrt(e.variance);
+    check(std::abs(mean - e.mean) <= 5 * spread / std::sqrt(60000.0) + 1e-6,
+          "mean of initializer " + std::to_string(static_cast<int>(e.kind)));
+    check(std::abs(variance - e.variance) <= 0.03 * e.variance + 1e-6,
+          "variance of initializer " + std::to_string(static_cast<int>(e.kind)));
+    if (e.kind != Initializer::kOrthogonal) continue;
+    double off = 0;  // rows are orthonormal
+    for (size_t i = 0; i < 5; i++)
+      for (size_t j = 0; j <= i; j++) {
+        double dot = 0;
+        for (size_t c = 0; c < 300; c++)
+          dot += static_cast<double>(w[i * 300 + c]) * static_cast<double>(w[j * 300 + c]);
+        off = std::max(off, std::abs(dot - (i == j)));
+      }
+    check(off < 1e-5, "orthonormal rows");
+  }
+}
+
+// A kernel of 5 × 70 in panels of 64 and 16 columns.
+void test_layout() {
+  Parameter p{};
+  p.rows = 5, p.cols = 70, p.n = 80;
+  std::vector<float> in(5 * 70), panels(p.size()), out(5 * 70);
+  for (size_t i = 0; i < in.size(); i++) in[i] = static_cast<float>(i + 1);
+  pack(p, in.data(), panels.data());
+  unpack(p, panels.data(), out.data());
+  check(in == out, "pack and unpack");
+  check(
+      panels[64] == in[70] && panels[5 * 64] == in[64] && panels[5 * 64 + 16] == in[70 + 64] && panels[5 * 64 + 6] == 0,
+      "panels");
+  std::set<size_t> seen;
+  for (size_t b = 0; b < block_count<float>(p); b++) seen.insert(block_of<float>(p, b).offset);
+  check(seen == std::set<size_t>{0, 5 * 64}, "blocks");
+}
+
+}  // namespace
+
+int main() {
+  test_pool();
+  test_layout();
+  test_initializers<float>();
+  test_initializers<double>();
+  test_training<float>();
+  test_training<double>();
+  return summary();
+}
