@@ -1,0 +1,211 @@
+/**
+ * Dataset: features and targets, checked once and kept natively, where bytes stay bytes. Owns no file
+ * formats (idx.ts) and no encoding of targets (encode.ts).
+ */
+import { calling, MyelinError } from '../errors.ts'
+import { Matrix } from '../matrix.ts'
+import { native, type NativeDataset } from '../native.ts'
+import {
+  betweenZeroAndOne,
+  checkFlag,
+  checkNumber,
+  checkOptions,
+  checkSeed,
+  checkWhole,
+  expected,
+  expectedText,
+  LARGEST_COUNT,
+} from '../validate.ts'
+import { type MatrixLike, readRows } from './arrays.ts'
+import { encodeTargets, type Targets } from './encode.ts'
+import { readIdx } from './idx.ts'
+import { type SplitRows, splitRows, splitStratified } from './shuffle.ts'
+
+export interface DatasetOptions {
+  /** Every feature is multiplied by it when read. Not 0. Default 1. */
+  readonly scale?: number
+  /** Number of classes: targets of one column must then be class indices below it. Default: the highest index + 1. */
+  readonly classes?: number
+}
+
+export interface SplitOptions {
+  /** The part of the rows that the first dataset gets, above 0 and below 1. */
+  readonly fraction: number
+  /** Whole number, 0 … 2^53 - 1. Default 0. */
+  readonly seed?: number
+  /** Keep the share of each class in both; needs class targets. Default false. */
+  readonly stratify?: boolean
+}
+
+interface Parts {
+  readonly handle: NativeDataset
+  readonly classes: number | null
+  readonly notClass: number | null
+}
+
+/** What the rest of the package needs of a dataset and callers do not. */
+export interface DatasetInternals {
+  readonly handle: NativeDataset
+  /** A target that is no class index, if the targets are one column of values. */
+  readonly notClass: number | null
+  readonly hasLabels: boolean
+  /** The class of each row, or null when the targets say none. */
+  classOfRows(): Int32Array | null
+}
+
+const key = Symbol('Dataset')
+
+/** @internal The insides of a dataset; undefined for what is none. */
+export let insideOf: (value: unknown) => DatasetInternals | undefined
+
+/** Immutable rows of features and, if it has any, targets. It keeps its own copy: arrays it was made from may change. */
+export class Dataset {
+  readonly #parts: Parts
+  #classOfRows: Int32Array | null | undefined
+
+  static {
+    insideOf = (value) => {
+      if (typeof value !== 'object' || value === null || !(#parts in value)) return undefined
+      const { handle, notClass } = value.#parts
+      return {
+        handle,
+        notClass,
+        hasLabels: value.#parts.classes !== null && handle.outputs === 1,
+        classOfRows: () => value.#classes(),
+      }
+    }
+  }
+
+  /** @internal Use `Dataset.from` and its siblings. */
+  constructor(secret: symbol, parts: Parts) {
+    if (secret !== key)
+      throw new MyelinError('ERR_OPTION', 'expected Dataset.from(x, y) for `Dataset`, received new Dataset()')
+    this.#parts = parts
+  }
+
+  /**
+   * @param x rows × features: nested arrays, an array of typed arrays, or `{ data, shape }`
+   * @param y class indices or values, one a row, or rows of values; left out when there are none
+   * @throws ERR_DATA for values that are no finite numbers or no class indices, ERR_SHAPE for ragged rows and lengths that differ
+   */
+  static from(x: MatrixLike, y?: Targets | null, options?: DatasetOptions): Dataset {
+    const given = checkOptions(options, 'Dataset.from', ['scale', 'classes'])
+    const scale = checkNumber(given.scale ?? 1, 'scale', {
+      says: 'a finite number other than 0',
+      holds: (v) => v !== 0,
+    })
+    const classes = given.classes === undefined ? null : checkWhole(given.classes, 'classes', 1, LARGEST_COUNT)
+    const { data, rows, columns } = readRows(x, 'x')
+    const targets = y === undefined || y === null ? null : encodeTargets(y, rows, classes)
+    if (rows > LARGEST_COUNT) throw expected('ERR_SHAPE', `at most ${LARGEST_COUNT} rows`, 'x', rows)
+    const source = {
+      x: data,
+      rows,
+      features: columns,
+      scale,
+      y: targets?.y ?? null,
+      outputs: targets?.outputs ?? 0,
+    }
+    const handle = calling(() => new native.Dataset(source))
+    return new Dataset(key, { handle, classes: targets?.classes ?? classes, notClass: targets?.notClass ?? null })
+  }
+
+  /**
+   * IDX files, compressed with gzip or not. Images of any number of dimensions become one row each.
+   *
+   * @param labels left out when there are none
+   * @throws ERR_FILE for a file that is missing, cut short or no IDX file; otherwise as `from`
+   */
+  static async fromIdx(images: string | URL, labels?: string | URL | null, options?: DatasetOptions): Promise<Dataset> {
+    checkOptions(options, 'Dataset.fromIdx', ['scale', 'classes'])
+    const [x, y] = await Promise.all([
+      readIdx(images, 'images'),
+      labels === undefined || labels === null ? null : readIdx(labels, 'labels'),
+    ])
+    if (y && y.shape.length !== 1) throw expected('ERR_SHAPE', 'one dimension', String(labels), y.shape)
+    return Dataset.from(x, y?.data, options)
+  }
+
+  get rows(): number {
+    return this.#parts.handle.rows
+  }
+
+  /** Columns of the features. */
+  get features(): number {
+    return this.#parts.handle.features
+  }
+
+  /** Columns of the targets: 1 for class indices and values, 0 without targets. */
+  get outputs(): number {
+    return this.#parts.handle.outputs
+  }
+
+  /** Number of classes, or null where the targets are neither class indices nor one-hot rows. */
+  get classes(): number | null {
+    return this.#parts.classes
+  }
+
+  /** Two datasets of different rows, drawn at random; the first gets `fraction` of them, rounded, and neither is empty. */
+  split(options: SplitOptions): [Dataset, Dataset] {
+    const given = checkOptions(options, 'split', ['fraction', 'seed', 'stratify'])
+    const fraction = checkNumber(given.fraction, 'fraction', betweenZeroAndOne)
+    const seed = checkSeed(given.seed ?? 0, 'seed')
+    const { first, second } = drawSplit(this, fraction, seed, checkFlag(given.stratify ?? false, 'stratify'))
+    return [this.subset(first), this.subset(second)]
+  }
+
+  /** The first `count` rows. */
+  take(count: number): Dataset {
+    checkWhole(count, 'count', 1, this.rows)
+    return this.#select(Uint32Array.from({ length: count }, (_, i) => i))
+  }
+
+  /** The rows of these numbers, in this order; they may repeat. Shares the memory of this dataset. */
+  subset(indices: readonly number[] | Uint32Array | Int32Array): Dataset {
+    const list: unknown = indices
+    if (!(Array.isArray(list) || list instanceof Uint32Array || list instanceof Int32Array)) {
+      throw expected('ERR_OPTION', 'an array of row numbers', 'indices', indices)
+    }
+    if (list.length === 0) throw expectedText('ERR_OPTION', 'at least one row number', 'indices', 'none')
+    for (const [i, row] of list.entries()) checkWhole(row, `indices[${i}]`, 0, this.rows - 1)
+    return this.#select(Uint32Array.from(list))
+  }
+
+  /** Copies: scaled features, and targets as class indices, values or rows of values (null without). */
+  toArrays(): { x: number[][]; y: number[] | number[][] | null } {
+    const { handle } = this.#parts
+    const x = new Matrix(handle.x(), [this.rows, this.features] as const).toArray()
+    const y = handle.y()
+    if (y === null) return { x, y }
+    if (y instanceof Int32Array || this.outputs === 1) return { x, y: Array.from(y) }
+    return { x, y: new Matrix(y, [this.rows, this.outputs] as const).toArray() }
+  }
+
+  #select(rows: Uint32Array): Dataset {
+    const { handle, classes, notClass } = this.#parts
+    return new Dataset(key, { handle: calling(() => handle.subset(rows)), classes, notClass })
+  }
+
+  #classes(): Int32Array | null {
+    if (this.#classOfRows === undefined) this.#classOfRows = classesOf(this.#parts.handle)
+    return this.#classOfRows
+  }
+}
+
+/** Class indices as they are, the highest column of several, whole values of one column; null for other values. */
+function classesOf(handle: NativeDataset): Int32Array | null {
+  const y = handle.y()
+  if (y === null || y instanceof Int32Array) return y
+  if (handle.outputs > 1) return Int32Array.from(new Matrix(y, [handle.rows, handle.outputs]).argMax())
+  return y.every((value) => Number.isInteger(value) && Math.abs(value) < LARGEST_COUNT) ? Int32Array.from(y) : null
+}
+
+/** @internal Row numbers for `split` and for `validationSplit`; neither part is empty. */
+export function drawSplit(data: Dataset, fraction: number, seed: number, stratify: boolean): SplitRows {
+  if (data.rows < 2) throw expectedText('ERR_DATA', 'at least two rows to split', 'x', `${data.rows}`)
+  const count = Math.min(Math.max(Math.round(data.rows * fraction), 1), data.rows - 1)
+  if (!stratify) return splitRows(data.rows, count, seed)
+  const labels = insideOf(data)!.classOfRows()
+  if (labels === null) throw expectedText('ERR_OPTION', 'targets that are classes', 'stratify', 'a dataset without')
+  return splitStratified(labels, count, seed)
+}
