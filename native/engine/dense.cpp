@@ -1,5 +1,7 @@
 #include "dense.h"
 
+#include <algorithm>
+
 namespace myelin {
 namespace {
 
@@ -31,10 +33,9 @@ void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, Signal<T>* in) {
   z_ = out;
   if (o.trace || (o.backward && gradient_needs_z(spec_.activation))) z_.data = arena.take<T>(elements);
   if (!o.backward) return;
-  delta_t_ld_ = row_distance<T>(rows);
-  delta_t_ = arena.take<T>(out.n * static_cast<size_t>(delta_t_ld_));
-  const size_t tile = rows < kTileRows ? rows : kTileRows;
-  tiles_ = arena.take<T>(static_cast<size_t>(o.threads) * kPanel<T> * static_cast<size_t>(row_distance<T>(tile)));
+  delta_t_ = arena.take<T>(out.n * round_up(o.most_rows, kPanel<T>));
+  tile_size_ = static_cast<ptrdiff_t>(kPanel<T>) * row_distance<T>(std::min(rows, kTileRows));
+  tiles_ = arena.take<T>(static_cast<size_t>(o.threads) * static_cast<size_t>(tile_size_));
   bias_gradient_ = arena.take<T>(out.n);
   if (o.sparse_capacity > 0 && in->sparse) {
     column_begin_ = arena.take<uint32_t>(kernel_->rows + 1);
@@ -63,8 +64,18 @@ void DenseLayer<T>::forward(const Pass<T>& pass) {
     if (const SparseRows<T>* x = in_->sparse) {
       kernels_.sparse_gemm({x->begin + first, x->end + first, x->index, x->value, wp, ldw, z, z_.ld, bp, rows, width});
     } else {
-      kernels_.gemm(
-          {in_->at(first, 0), in_->ld, 1, kernel_->rows, 0, wp, ldw, z, z_.ld, bp, false, rows, width, kernel_->rows});
+      kernels_.gemm({.a = in_->at(first, 0),
+                     .a_row = in_->ld,
+                     .a_k = 1,
+                     .a_block = kernel_->rows,
+                     .b = wp,
+                     .ldb = ldw,
+                     .c = z,
+                     .ldc = z_.ld,
+                     .bias = bp,
+                     .m = rows,
+                     .n = width,
+                     .k = kernel_->rows});
     }
     if (!whole_rows) activate(out.block(rows, col, width), z, out.at(first, col), alpha);
   });
@@ -94,9 +105,11 @@ void DenseLayer<T>::activation_gradient(const Pass<T>& pass, T* gradient, bool t
   this->over_rows(pass, static_cast<double>(pass.rows * out.n) * 4, [&](size_t first, size_t rows, int) {
     if (!skip)
       derive(out.extent(rows), z_.at(first, 0), out.at(first, 0), delta.at(first, 0), static_cast<T>(spec_.alpha));
-    if (transposed)
-      kernels_.transpose(out.extent(rows), delta.at(first, 0), delta_t_ + first, delta_t_ld_,
-                         round_up(rows, kLanes<T>));
+    for (size_t r = first, n; transposed && r < first + rows; r += n) {
+      n = std::min(kPanel<T> - r % kPanel<T>, first + rows - r);  // up to the end of a panel
+      kernels_.transpose(out.extent(n), delta.at(r, 0), delta_t_ + r / kPanel<T> * kPanel<T> * out.n + r % kPanel<T>,
+                         static_cast<ptrdiff_t>(kPanel<T>), round_up(n, kLanes<T>));
+    }
   });
 }
 
@@ -109,7 +122,7 @@ void DenseLayer<T>::input_gradient(const Pass<T>& pass, T* gradient) {
   dx.data = gradient;
   const size_t inputs = kernel_->rows, units = spec_.units, full = units / kPanel<T>, rest = units % kPanel<T>;
   const size_t strips = (inputs + kPanel<T> - 1) / kPanel<T>;
-  size_t piece = this->row_piece(pass, strips);
+  size_t piece = round_up(this->row_piece(pass, strips), kPanel<T>);
   if (piece > kTileRows) piece = kTileRows;
   const size_t pieces = (pass.rows + piece - 1) / piece;
   const ptrdiff_t panel = static_cast<ptrdiff_t>(kPanel<T>);
@@ -118,19 +131,31 @@ void DenseLayer<T>::input_gradient(const Pass<T>& pass, T* gradient) {
     const size_t i = task / pieces * kPanel<T>, first = task % pieces * piece;
     const size_t m = inputs - i < kPanel<T> ? inputs - i : kPanel<T>;
     const size_t rows = pass.rows - first < piece ? pass.rows - first : piece, n = round_up(rows, kLanes<T>);
+    T* tile = tiles_ + static_cast<ptrdiff_t>(thread) * tile_size_;
     const ptrdiff_t ld = row_distance<T>(n);
-    T* tile = tiles_ + static_cast<ptrdiff_t>(thread) * panel * row_distance<T>(piece);
-    const T* delta = delta_t_ + first;
-    if (full > 0) {
-      const ptrdiff_t stride = static_cast<ptrdiff_t>(inputs) * panel;
-      kernels_.gemm({w + i * kPanel<T>, panel, 1, kPanel<T>, stride, delta, delta_t_ld_, tile, ld, nullptr, false, m, n,
-                     full * kPanel<T>});
-    }
+    // The whole panels of W in one product, then the narrow one on top.
+    Gemm<T> product{.a = w + i * kPanel<T>,
+                    .a_row = panel,
+                    .a_k = 1,
+                    .a_block = kPanel<T>,
+                    .a_block_stride = static_cast<ptrdiff_t>(inputs) * panel,
+                    .b = delta_t_ + first * out.n,
+                    .ldb = panel,
+                    .b_panel = static_cast<ptrdiff_t>(out.n) * panel,
+                    .c = tile,
+                    .ldc = ld,
+                    .m = m,
+                    .n = n,
+                    .k = full * kPanel<T>};
+    if (full > 0) kernels_.gemm(product);
     if (rest > 0) {
-      const size_t width = panel_width<T>(*kernel_, full), col = full * kPanel<T>;
-      kernels_.gemm({w + col * inputs + i * width, static_cast<ptrdiff_t>(width), 1, rest, 0,
-                     delta + static_cast<ptrdiff_t>(col) * delta_t_ld_, delta_t_ld_, tile, ld, nullptr, full > 0, m, n,
-                     rest});
+      const size_t width = panel_width<T>(*kernel_, full);
+      product.a = w + full * kPanel<T> * inputs + i * width;
+      product.a_row = static_cast<ptrdiff_t>(width);
+      product.a_block = product.k = rest;
+      product.b += full * kPanel<T> * kPanel<T>;
+      product.accumulate = full > 0;
+      kernels_.gemm(product);
     }
     kernels_.transpose({m, rows, n, ld}, tile, dx.at(first, i), dx.ld, round_up(m, kLanes<T>));
   });
@@ -161,8 +186,17 @@ void DenseLayer<T>::weight_gradient(const Pass<T>& pass, const T* gradient) {
       kernels_.sparse_gemm({column_begin_ + b.row, column_begin_ + b.row + 1, column_row_, column_value_,
                             delta.at(0, b.col), delta.ld, g, width, nullptr, b.rows, b.width});
     } else {
-      kernels_.gemm({in_->at(0, b.row), 1, in_->ld, pass.rows, 0, delta.at(0, b.col), delta.ld, g, width, nullptr,
-                     false, b.rows, b.width, pass.rows});
+      kernels_.gemm({.a = in_->at(0, b.row),
+                     .a_row = 1,
+                     .a_k = in_->ld,
+                     .a_block = pass.rows,
+                     .b = delta.at(0, b.col),
+                     .ldb = delta.ld,
+                     .c = g,
+                     .ldc = width,
+                     .m = b.rows,
+                     .n = b.width,
+                     .k = pass.rows});
     }
     updater.take(*kernel_, task, g);
   });

@@ -36,9 +36,10 @@ class DenseLayer final : public Layer<T> {
   Signal<T> z_;  // before the activation; the output itself when f' needs no more than that
   bool skip_gradient_ = false;
 
-  T* delta_t_ = nullptr;  // (units, rows): ∂loss/∂z transposed, the right factor of the input gradient
-  ptrdiff_t delta_t_ld_ = 0;
+  // ∂loss/∂z transposed, (units, rows), in panels of kPanel rows of the batch: the right factor of the input gradient.
+  T* delta_t_ = nullptr;
   T* tiles_ = nullptr;  // room for one tile of the input gradient, transposed, a thread
+  ptrdiff_t tile_size_ = 0;
   T* bias_gradient_ = nullptr;
   // The batch by columns, the left factor of a sparse weight gradient: of feature i the entries
   // column_begin_[i] … column_begin_[i + 1] - 1, with their rows in increasing order.

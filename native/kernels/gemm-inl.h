@@ -86,22 +86,23 @@ void gemm(const Gemm<T>& g) {
   size_t k = 0;
   do {
     const size_t depth = g.k - k < most ? g.k - k : most;
-    const T* b = g.b + static_cast<ptrdiff_t>(k) * g.ldb;
     size_t n = 0;
     while (n < g.n) {
+      const T* b =
+          g.b + static_cast<ptrdiff_t>(n / kPanel<T>) * g.b_panel + static_cast<ptrdiff_t>(k) * g.ldb + n % kPanel<T>;
       T* c = g.c + n;
       const bool from_c = g.accumulate || k > 0;
       const T* start = from_c ? c : g.bias ? g.bias + n : nullptr;
       const ptrdiff_t start_ld = from_c ? g.ldc : 0;
       const size_t vectors = (g.n - n) / lanes;
       if (vectors >= 4 && kTileVectors >= 4) {
-        gemm_column < V, kTileVectors<4 ? 1 : 4>(g, a, b + n, c, start, start_ld, depth);
+        gemm_column < V, kTileVectors<4 ? 1 : 4>(g, a, b, c, start, start_ld, depth);
         n += 4 * lanes;
       } else if (vectors >= 2 && kTileVectors >= 2) {
-        gemm_column < V, kTileVectors<2 ? 1 : 2>(g, a, b + n, c, start, start_ld, depth);
+        gemm_column < V, kTileVectors<2 ? 1 : 2>(g, a, b, c, start, start_ld, depth);
         n += 2 * lanes;
       } else {
-        gemm_column<V, 1>(g, a, b + n, c, start, start_ld, depth);
+        gemm_column<V, 1>(g, a, b, c, start, start_ld, depth);
         n += lanes;
       }
     }

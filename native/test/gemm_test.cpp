@@ -51,10 +51,30 @@ struct Product {
                                  static_cast<ptrdiff_t>(at / a_block) * a_block_stride +
                                  static_cast<ptrdiff_t>(at % a_block) * a_k)];
   }
-  Matrix<T> dense(const Kernels<T>& kernels) const {
+  // `panels`: b copied into panels of kPanel columns first.
+  Matrix<T> dense(const Kernels<T>& kernels, bool panels) const {
     Matrix<T> out(c);
-    kernels.gemm({a.data(), a_row, a_k, a_block, a_block_stride, b.data(), ldb, out.data(), ldc,
-                  start == Start::kBias ? bias.data() : nullptr, start == Start::kAccumulate, m, n, k});
+    const size_t count = (n + kPanel<T> - 1) / kPanel<T>;
+    Matrix<T> panelled(k * count, kPanel<T>, static_cast<ptrdiff_t>(kPanel<T>));
+    for (size_t i = 0; i < k; i++)
+      for (size_t j = 0; j < n; j++)
+        panelled.at(j / kPanel<T> * k + i, j % kPanel<T>) = b.data()[i * static_cast<size_t>(ldb) + j];
+    const ptrdiff_t panel = static_cast<ptrdiff_t>(kPanel<T>);
+    kernels.gemm({.a = a.data(),
+                  .a_row = a_row,
+                  .a_k = a_k,
+                  .a_block = a_block,
+                  .a_block_stride = a_block_stride,
+                  .b = panels ? panelled.data() : b.data(),
+                  .ldb = panels ? panel : ldb,
+                  .b_panel = panels ? panel * static_cast<ptrdiff_t>(k) : panel,
+                  .c = out.data(),
+                  .ldc = ldc,
+                  .bias = start == Start::kBias ? bias.data() : nullptr,
+                  .accumulate = start == Start::kAccumulate,
+                  .m = m,
+                  .n = n,
+                  .k = k});
     return out;
   }
   Matrix<T> sparse(const Kernels<T>& kernels) const {
@@ -93,11 +113,13 @@ void test_type() {
                              std::to_string(k) + " blocks " + std::to_string(blocks) + " start " +
                              std::to_string(static_cast<int>(start));
     const Matrix<T> expected = p.by_hand();
-    const Matrix<T> spec = p.dense(scalar);
+    const Matrix<T> spec = p.dense(scalar, false);
     bool ok = spec.same_bits(expected) && spec.guards_intact();
     for (const KernelSet* set : promised()) {
-      const Matrix<T> out = p.dense(kernels_of<T>(*set));
-      ok = ok && out.same_bits(expected) && out.guards_intact();
+      for (const bool panels : {false, true}) {
+        const Matrix<T> out = p.dense(kernels_of<T>(*set), panels);
+        ok = ok && out.same_bits(expected) && out.guards_intact();
+      }
       if (start == Start::kAccumulate) continue;
       const Matrix<T> skipped = p.sparse(kernels_of<T>(*set));
       ok = ok && skipped.same_bits(expected) && skipped.guards_intact();
@@ -130,8 +152,18 @@ void test_signed_zero() {
   sets.push_back(kernels_named("scalar"));
   for (const KernelSet* set : sets) {
     for (const size_t k : {1, 2}) {
-      kernels_of<T>(*set).gemm({a, 2, 1, k, 0, b.data(), static_cast<ptrdiff_t>(kLanes<T>), c.data(),
-                                static_cast<ptrdiff_t>(kLanes<T>), nullptr, false, 1, kLanes<T>, k});
+      const ptrdiff_t ld = static_cast<ptrdiff_t>(kLanes<T>);
+      kernels_of<T>(*set).gemm({.a = a,
+                                .a_row = 2,
+                                .a_k = 1,
+                                .a_block = k,
+                                .b = b.data(),
+                                .ldb = ld,
+                                .c = c.data(),
+                                .ldc = ld,
+                                .m = 1,
+                                .n = kLanes<T>,
+                                .k = k});
       check(!std::signbit(c.at(0, 0)), std::string("no negative zero ") + set->isa);
     }
   }
