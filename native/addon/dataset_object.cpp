@@ -9,6 +9,12 @@ namespace {
 
 constexpr napi_type_tag kTag = {0x6d79656c696e0001, 0x4461746173657401};
 
+Buffer copy_of(const View& view) {
+  Buffer copy(view.length * view.element_size);
+  memcpy(copy.data(), view.data, copy.size());
+  return copy;
+}
+
 std::shared_ptr<Storage> read_storage(const Napi::Object& source) {
   auto storage = std::make_shared<Storage>();
   storage->rows = read_size(source, "rows");
@@ -34,7 +40,7 @@ std::shared_ptr<Storage> read_storage(const Napi::Object& source) {
   }
   if (x.length / storage->rows != storage->features || x.length % storage->rows != 0)
     throw Error("ERR_SHAPE", "features are not rows × features");
-  storage->x.assign(x.data, x.data + x.length * x.element_size);
+  storage->x = copy_of(x);
 
   const Napi::Value targets = source.Get("y");
   if (targets.IsNull() || targets.IsUndefined()) return storage;
@@ -55,15 +61,14 @@ std::shared_ptr<Storage> read_storage(const Napi::Object& source) {
   const size_t columns = storage->targets == Targets::kLabels ? 1 : storage->outputs;
   if (columns == 0 || storage->outputs == 0 || y.length / columns != storage->rows || y.length % columns != 0)
     throw Error("ERR_SHAPE", "targets are not rows × outputs");
-  storage->y.assign(y.data, y.data + y.length * y.element_size);
+  storage->y = copy_of(y);
   if (storage->targets == Targets::kLabels) storage->outputs = 1;
   return storage;
 }
 
 // Rows of `data` as elements of type To, times scale, one after the other.
 template <class To, class From>
-Napi::Value gather(Napi::Env env, const Dataset& data, const std::vector<uint8_t>& bytes, size_t columns,
-                   double scale) {
+Napi::Value gather(Napi::Env env, const Dataset& data, const Buffer& bytes, size_t columns, double scale) {
   auto out = Napi::TypedArrayOf<To>::New(env, data.rows() * columns);
   const From* from = reinterpret_cast<const From*>(bytes.data());
   To* to = out.Data();

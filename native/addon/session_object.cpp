@@ -5,20 +5,34 @@
 #include "network_object.h"
 
 namespace myelin {
+OpenSession::OpenSession(std::shared_ptr<AnyNetwork> network, std::shared_ptr<const Dataset> data,
+                         SessionOptions options)
+    : network_(std::move(network)), data_(std::move(data)), options_(std::move(options)) {
+  check_session(options_, *network_, *data_);
+  if (trains() && network_->has_training_session.exchange(true))
+    throw Error("ERR_BUSY", "another session trains this network");
+}
+
+OpenSession::~OpenSession() {
+  if (trains()) network_->has_training_session = false;
+}
+
+Progress OpenSession::run(double budget_ms, const std::vector<double>& rates) {
+  if (!session_) session_ = make_session(network_, data_, options_);
+  return session_->run(budget_ms, rates.data(), rates.size(), stop_);
+}
+
+void OpenSession::stop() { stop_ = true; }
+
 namespace {
 
-// Runs one slice on a thread of the libuv pool. It owns all it touches there, so neither garbage collection nor close()
-// can take anything away from it.
+// Runs one slice on a thread of the libuv pool.
 class SliceWorker : public Napi::AsyncWorker {
  public:
-  SliceWorker(Napi::Env env, std::shared_ptr<AnySession> session, std::shared_ptr<AnyNetwork> network,
-              std::shared_ptr<bool> running, bool trains, double budget_ms, std::vector<double> rates)
+  SliceWorker(Napi::Env env, std::shared_ptr<OpenSession> open, double budget_ms, std::vector<double> rates)
       : Napi::AsyncWorker(env, "myelin.slice"),
         deferred_(Napi::Promise::Deferred::New(env)),
-        session_(std::move(session)),
-        network_(std::move(network)),
-        running_(std::move(running)),
-        trains_(trains),
+        open_(std::move(open)),
         budget_ms_(budget_ms),
         rates_(std::move(rates)) {
     mark(true);
@@ -27,7 +41,13 @@ class SliceWorker : public Napi::AsyncWorker {
   Napi::Promise promise() const { return deferred_.Promise(); }
 
  protected:
-  void Execute() override { progress_ = session_->run(budget_ms_, rates_.data(), rates_.size()); }
+  void Execute() override {
+    try {
+      progress_ = open_->run(budget_ms_, rates_);
+    } catch (const std::bad_alloc&) {
+      SetError("not enough memory for the session");
+    }
+  }
 
   void OnOK() override {
     const Napi::Env env = Env();
@@ -38,31 +58,30 @@ class SliceWorker : public Napi::AsyncWorker {
     out.Set("epoch", static_cast<double>(progress_.epoch));
     out.Set("batch", static_cast<double>(progress_.batch));
     out.Set("batches", static_cast<double>(progress_.batches));
-    out.Set("running", typed_array(env, session_->running()));
-    out.Set("finished", typed_array(env, session_->finished()));
+    out.Set("running", typed_array(env, open_->session()->running()));
+    out.Set("finished", typed_array(env, open_->session()->finished()));
     deferred_.Resolve(out);
   }
 
+  // Everything a caller can get wrong was checked before: what is left is memory.
   void OnError(const Napi::Error& error) override {
     mark(false);
+    error.Set("code", Napi::String::New(Env(), "ERR_OPTION"));
     deferred_.Reject(error.Value());
   }
 
  private:
   // On the JavaScript thread, before and after the slice.
   void mark(bool begins) {
-    *running_ = begins;
-    if (trains_)
-      network_->training_now = begins;
+    open_->running = begins;
+    if (open_->trains())
+      open_->network()->training_now = begins;
     else
-      network_->readers += begins ? 1 : -1;
+      open_->network()->readers += begins ? 1 : -1;
   }
 
   const Napi::Promise::Deferred deferred_;
-  const std::shared_ptr<AnySession> session_;
-  const std::shared_ptr<AnyNetwork> network_;
-  const std::shared_ptr<bool> running_;
-  const bool trains_;
+  const std::shared_ptr<OpenSession> open_;
   const double budget_ms_;
   const std::vector<double> rates_;
   Progress progress_;
@@ -79,27 +98,26 @@ Napi::Function SessionObject::define(Napi::Env env) {
 
 SessionObject::SessionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SessionObject>(info) {
   guarded(info.Env(), [&] {
-    network_ = NetworkObject::unwrap(info[0]);
-    const std::shared_ptr<const Dataset> data = DatasetObject::unwrap(info[1]);
-    const SessionOptions options = read_session_options(object_argument(info, 2));
-    if (network_->training_now) throw Error("ERR_BUSY", "a slice trains this network");
-    trains_ = options.task == Task::kTrain;
-    if (options.task == Task::kPredict) output_elements_ = data->rows() * network_->outputs();
-    session_ = make_session(network_, data, options);
+    std::shared_ptr<AnyNetwork> network = NetworkObject::unwrap(info[0]);
+    std::shared_ptr<const Dataset> data = DatasetObject::unwrap(info[1]);
+    if (network->training_now) throw Error("ERR_BUSY", "a slice trains this network");
+    open_ = std::make_shared<OpenSession>(std::move(network), std::move(data),
+                                          read_session_options(object_argument(info, 2)));
   });
 }
 
 Napi::Value SessionObject::js_run(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    if (!session_) throw Error("ERR_OPTION", "the session is closed");
-    if (*running_ || network_->training_now || (trains_ && network_->readers > 0))
+    if (!open_) throw Error("ERR_OPTION", "the session is closed");
+    const AnyNetwork& network = *open_->network();
+    if (open_->running || network.training_now || (open_->trains() && network.readers > 0))
       throw Error("ERR_BUSY", "a slice is working on this network");
     if (!info[0].IsNumber()) throw Error("ERR_OPTION", "expected a budget in milliseconds");
     const View rates = view_of(info[1]);
     if (rates.type != napi_float64_array) throw Error("ERR_OPTION", "learning rates come as doubles");
+    if (open_->trains() && rates.length == 0) throw Error("ERR_OPTION", "training needs a learning rate");
     const double* first = reinterpret_cast<const double*>(rates.data);
-    if (trains_ && rates.length == 0) throw Error("ERR_OPTION", "training needs a learning rate");
-    auto* worker = new SliceWorker(info.Env(), session_, network_, running_, trains_, info[0].As<Napi::Number>(),
+    auto* worker = new SliceWorker(info.Env(), open_, info[0].As<Napi::Number>(),
                                    std::vector<double>(first, first + rates.length));
     const Napi::Promise promise = worker->promise();
     worker->Queue();  // deletes itself when done
@@ -108,22 +126,24 @@ Napi::Value SessionObject::js_run(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SessionObject::js_stop(const Napi::CallbackInfo& info) {
-  if (session_) session_->stop();
+  if (open_) open_->stop();
   return info.Env().Undefined();
 }
 
 Napi::Value SessionObject::js_outputs(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
-    if (!session_ || *running_) throw Error("ERR_BUSY", "the session is closed or still at work");
-    if (network_->spec().float64)
-      return typed_array(info.Env(), static_cast<const double*>(session_->outputs()), output_elements_);
-    return typed_array(info.Env(), static_cast<const float*>(session_->outputs()), output_elements_);
+    if (!open_ || open_->running || !open_->session() || !open_->predicts())
+      throw Error("ERR_BUSY", "the session is closed, still at work, or does not predict");
+    const void* outputs = open_->session()->outputs();
+    const size_t n = open_->output_elements();
+    if (open_->network()->spec().float64) return typed_array(info.Env(), static_cast<const double*>(outputs), n);
+    return typed_array(info.Env(), static_cast<const float*>(outputs), n);
   });
 }
 
 Napi::Value SessionObject::js_close(const Napi::CallbackInfo& info) {
-  if (session_) session_->stop();
-  session_.reset();  // a slice in flight holds its own
+  if (open_) open_->stop();
+  open_.reset();  // a slice in flight holds it until it ends
   return info.Env().Undefined();
 }
 

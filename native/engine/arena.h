@@ -1,4 +1,5 @@
-// One aligned allocation, carved in order. Built twice: once without memory, to learn the size, once for real.
+// Memory: a Buffer is one aligned allocation; an Arena is one that is carved in order, built twice: once without
+// memory, to learn the size, once for real.
 #ifndef MYELIN_ENGINE_ARENA_H
 #define MYELIN_ENGINE_ARENA_H
 
@@ -8,6 +9,7 @@
 
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 #ifdef __linux__
 #include <sys/mman.h>
@@ -17,11 +19,13 @@
 
 namespace myelin {
 
-class Arena {
+// Aligned memory that is not set to anything; in huge pages when large, which spare the address translation of wide
+// layers and of rows picked at random.
+class Buffer {
  public:
-  Arena() = default;  // measures
-  explicit Arena(size_t bytes) : capacity_(bytes) {
-    // Huge pages spare the address translation of a wide layer; the alignment lets the kernel give them.
+  Buffer() = default;
+  explicit Buffer(size_t bytes) : size_(bytes) {
+    constexpr size_t kHugePage = size_t{2} << 20;
     const size_t alignment = bytes >= kHugePage ? kHugePage : kAlignment;
     const size_t rounded = (bytes + alignment) / alignment * alignment;
 #ifdef _WIN32
@@ -33,14 +37,13 @@ class Arena {
 #ifdef __linux__
     if (bytes >= kHugePage) madvise(memory_, rounded, MADV_HUGEPAGE);
 #endif
-    memset(memory_, 0, rounded);
   }
-  Arena(Arena&& other) noexcept { swap(other); }
-  Arena& operator=(Arena&& other) noexcept {
+  Buffer(Buffer&& other) noexcept { swap(other); }
+  Buffer& operator=(Buffer&& other) noexcept {
     swap(other);
     return *this;
   }
-  ~Arena() {
+  ~Buffer() {
 #ifdef _WIN32
     _aligned_free(memory_);
 #else
@@ -48,27 +51,38 @@ class Arena {
 #endif
   }
 
+  char* data() { return memory_; }
+  const char* data() const { return memory_; }
+  size_t size() const { return size_; }
+
+ private:
+  void swap(Buffer& other) {
+    std::swap(memory_, other.memory_);
+    std::swap(size_, other.size_);
+  }
+  char* memory_ = nullptr;
+  size_t size_ = 0;
+};
+
+class Arena {
+ public:
+  Arena() = default;  // measures
+  explicit Arena(size_t bytes) : buffer_(bytes) { memset(buffer_.data(), 0, bytes); }
+
   // n zeroed elements, 64-byte aligned; null while measuring.
   template <class T>
   T* take(size_t n) {
     const size_t at = used_;
     used_ += (n * sizeof(T) + kAlignment - 1) / kAlignment * kAlignment;
-    if (!memory_) return nullptr;
-    if (used_ > capacity_) std::abort();  // the two passes differ: a defect
-    return reinterpret_cast<T*>(memory_ + at);
+    if (!buffer_.data()) return nullptr;
+    if (used_ > buffer_.size()) std::abort();  // the two passes differ: a defect
+    return reinterpret_cast<T*>(buffer_.data() + at);
   }
   size_t used() const { return used_; }
 
  private:
-  static constexpr size_t kHugePage = size_t{2} << 20;
-  void swap(Arena& other) {
-    char* memory = memory_;
-    const size_t used = used_, capacity = capacity_;
-    memory_ = other.memory_, used_ = other.used_, capacity_ = other.capacity_;
-    other.memory_ = memory, other.used_ = used, other.capacity_ = capacity;
-  }
-  char* memory_ = nullptr;
-  size_t used_ = 0, capacity_ = 0;
+  Buffer buffer_;
+  size_t used_ = 0;
 };
 
 // Runs `carve` on a measuring arena, then on one of that size, which is returned.

@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <cstring>
-#include <string>
 
 namespace myelin {
 namespace {
@@ -20,38 +19,45 @@ double compress_below() {
 
 }  // namespace
 
-template <class T>
-Batcher<T>::Batcher(const Network<T>& network, const Dataset& data, bool with_targets)
-    : data_(data), storage_(data.storage()), kernels_(network.kernels()), with_targets_(with_targets) {
-  if (data.rows() == 0) throw Error("ERR_DATA", "the dataset has no rows");
-  if (storage_.features != network.spec().inputs)
-    throw Error("ERR_SHAPE", "the dataset's features are not the network's inputs");
+void check_data(const AnyNetwork& network, const Dataset& data, bool with_targets) {
+  const Storage& storage = data.storage();
   const size_t outputs = network.outputs();
-  y_ = Signal<T>::of_width(outputs);
+  if (data.rows() == 0) throw Error("ERR_DATA", "the dataset has no rows");
+  if (storage.features != network.spec().inputs)
+    throw Error("ERR_SHAPE", "the dataset's features are not the network's inputs");
   if (!with_targets) return;
-  const LossSpec& loss = network.training().loss;
-  // Keras: towards 1/2 for the binary loss, towards 1/outputs for the others.
-  smoothing_ = loss.label_smoothing;
-  smoothed_zero_ = smoothing_ * (loss.kind == Loss::kBinaryCrossentropy ? 0.5 : 1.0 / static_cast<double>(outputs));
-  if (storage_.targets == Targets::kNone) throw Error("ERR_DATA", "the dataset has no targets");
-  if (storage_.targets != Targets::kLabels && storage_.outputs != outputs)
-    throw Error("ERR_SHAPE", "the dataset's targets are as many as the network's outputs");
-  if (storage_.targets == Targets::kLabels && outputs > 1)
-    for (size_t i = 0; i < data.rows(); i++) {
-      const int32_t label = *storage_.targets_at<int32_t>(data.stored_row(i));
-      if (label < 0 || static_cast<size_t>(label) >= outputs)
-        throw Error("ERR_DATA", "a label is not below the network's outputs");
-    }
+  if (storage.targets == Targets::kNone) throw Error("ERR_DATA", "the dataset has no targets");
+  if (storage.targets != Targets::kLabels && storage.outputs != outputs)
+    throw Error("ERR_SHAPE", "the dataset's targets are not as many as the network's outputs");
+  for (size_t i = 0; storage.targets == Targets::kLabels && outputs > 1 && i < data.rows(); i++) {
+    const int32_t label = *storage.targets_at<int32_t>(data.stored_row(i));
+    if (label < 0 || static_cast<size_t>(label) >= outputs)
+      throw Error("ERR_DATA", "a label is not below the network's outputs");
+  }
 }
 
 template <class T>
-size_t Batcher<T>::sparse_capacity(size_t rows) {
+Batcher<T>::Batcher(const Network<T>& network, const Dataset& data, bool with_targets)
+    : data_(data), storage_(data.storage()), kernels_(network.kernels()), with_targets_(with_targets) {
+  const size_t outputs = network.outputs();
+  y_ = Signal<T>::of_width(outputs);
+  if (!with_targets) return;
+  // Keras: towards 1/2 for the binary loss, towards 1/outputs for the others.
+  const LossSpec& loss = network.training().loss;
+  smoothing_ = loss.label_smoothing;
+  smoothed_zero_ = smoothing_ * (loss.kind == Loss::kBinaryCrossentropy ? 0.5 : 1.0 / static_cast<double>(outputs));
+}
+
+template <class T>
+size_t Batcher<T>::sparse_capacity(size_t rows, ThreadPool& pool) {
   const double below = compress_below();
-  if (below == 0) return 0;
-  const Density d = storage_.density();
-  row_capacity_ = d.most_in_row + 1;  // never 0, and room for a branch-free write
-  const size_t capacity = rows * row_capacity_;
-  return d.share < below && capacity < size_t{1} << 31 ? capacity : 0;
+  if (below == 0 || storage_.features > Storage::kMostCompressedFeatures) return 0;
+  const Density& d = storage_.density(pool);
+  const size_t capacity = rows * d.most_in_row;
+  if (d.share >= below || capacity >= size_t{1} << 31) return 0;
+  compressed_ = &storage_.compressed(pool);
+  row_capacity_ = d.most_in_row;
+  return capacity > 0 ? capacity : 1;
 }
 
 template <class T>
@@ -78,25 +84,13 @@ void Batcher<T>::load_dense(size_t stored, T* out, size_t n) const {
 // The entries of one row that are not zero, from `at` on; returns where they end.
 template <class T>
 template <class E>
-uint32_t Batcher<T>::compress(size_t stored, uint32_t at, const SparseRows<T>& to) const {
+uint32_t Batcher<T>::load_compressed(size_t stored, uint32_t at, const SparseRows<T>& to) const {
   const T scale = static_cast<T>(storage_.scale);
-  const E* x = storage_.features_at<E>(stored);
-  const size_t n = storage_.features;
-  constexpr size_t kStride = sizeof(uint64_t) / sizeof(E);  // look at eight bytes at a time first: zeros come in runs
-  size_t i = 0;
-  const auto take = [&](size_t k) {
-    to.index[at] = static_cast<uint32_t>(k);
-    to.value[at] = static_cast<T>(x[k]) * scale;
-    at += x[k] != 0;
-  };
-  for (; i + kStride <= n; i += kStride) {
-    uint64_t word;
-    memcpy(&word, x + i, sizeof word);
-    if (word == 0) continue;
-    for (size_t k = i; k < i + kStride; k++) take(k);
-  }
-  for (; i < n; i++) take(i);
-  return at;
+  const CompressedRows::Row row = compressed_->row(stored, sizeof(E));
+  const E* values = reinterpret_cast<const E*>(row.values);
+  for (uint32_t i = 0; i < row.count; i++) to.index[at + i] = row.features[i];
+  for (uint32_t i = 0; i < row.count; i++) to.value[at + i] = static_cast<T>(values[i]) * scale;
+  return at + row.count;
 }
 
 template <class T>
@@ -124,20 +118,23 @@ void Batcher<T>::load(const uint32_t* order, size_t first, size_t rows, ThreadPo
   const double work = static_cast<double>(rows) * static_cast<double>(storage_.features);
   pool.run((rows + kPiece - 1) / kPiece, work, [&](size_t piece, int) {
     const size_t end = (piece + 1) * kPiece < rows ? (piece + 1) * kPiece : rows;
+    const auto row_at = [&](size_t r) { return order ? order[first + r] : first + r; };
+    // Rows come from anywhere: ask for those of the piece at once instead of waiting for one after the other.
+    for (size_t r = piece * kPiece; compressed_ && r < end; r++) compressed_->prefetch_row(data_.stored_row(row_at(r)));
     for (size_t r = piece * kPiece; r < end; r++) {
-      const size_t row = order ? order[first + r] : first + r, stored = data_.stored_row(row);
+      const size_t row = row_at(r), stored = data_.stored_row(row);
       if (SparseRows<T>* x = input.sparse) {
         const uint32_t at = static_cast<uint32_t>(r * row_capacity_);
         x->begin[r] = at;
         switch (storage_.element) {
           case Element::kU8:
-            x->end[r] = compress<uint8_t>(stored, at, *x);
+            x->end[r] = load_compressed<uint8_t>(stored, at, *x);
             break;
           case Element::kF32:
-            x->end[r] = compress<float>(stored, at, *x);
+            x->end[r] = load_compressed<float>(stored, at, *x);
             break;
           case Element::kF64:
-            x->end[r] = compress<double>(stored, at, *x);
+            x->end[r] = load_compressed<double>(stored, at, *x);
             break;
         }
       } else {

@@ -8,13 +8,16 @@
 
 namespace myelin {
 
+// Throws when the data does not fit the network: its features, its targets if they are needed.
+void check_data(const AnyNetwork& network, const Dataset& data, bool with_targets);
+
 template <class T>
 class Batcher {
  public:
-  // Throws when the data does not fit the network. `with_targets`: the targets are needed.
+  // The data must fit the network: check_data(). `with_targets`: the targets are needed.
   Batcher(const Network<T>& network, const Dataset& data, bool with_targets);
   // Entries a batch of `rows` may have as compressed rows; 0 when the input had better be dense.
-  size_t sparse_capacity(size_t rows);
+  size_t sparse_capacity(size_t rows, ThreadPool& pool);
   void bind(Arena& arena, size_t most_rows);
 
   // Rows of the dataset order[0 … rows-1], or first, first + 1, … without an order.
@@ -27,14 +30,15 @@ class Batcher {
  private:
   void load_dense(size_t stored, T* out, size_t n) const;
   template <class E>
-  uint32_t compress(size_t stored, uint32_t at, const SparseRows<T>& to) const;
+  uint32_t load_compressed(size_t stored, uint32_t at, const SparseRows<T>& to) const;
   void load_targets(size_t stored, T* out) const;
 
   const Dataset& data_;
   const Storage& storage_;
   const Kernels<T>& kernels_;
   const bool with_targets_;
-  size_t row_capacity_ = 0;  // entries a compressed row has room for
+  const CompressedRows* compressed_ = nullptr;  // when sparse_capacity() chose it
+  size_t row_capacity_ = 0;                     // entries a compressed row has room for
   double smoothing_ = 0, smoothed_zero_ = 0;
   Signal<T> y_;
   const T* all_weights_ = nullptr;

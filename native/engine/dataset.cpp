@@ -1,34 +1,91 @@
 #include "dataset.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "error.h"
 
 namespace myelin {
 namespace {
 
-template <class E>
-Density count(const Storage& s) {
-  Density d;
-  size_t total = 0;
-  for (size_t r = 0; r < s.rows; r++) {
-    const E* x = s.features_at<E>(r);
-    size_t n = 0;
-    for (size_t i = 0; i < s.features; i++) n += x[i] != 0;
-    total += n;
-    if (n > d.most_in_row) d.most_in_row = n;
-  }
-  d.share = static_cast<double>(total) / (static_cast<double>(s.rows) * static_cast<double>(s.features));
-  return d;
+constexpr size_t kPiece = 1024;  // rows of one task
+
+// Calls body(first, end) for pieces of the rows.
+template <class Body>
+void over_rows(ThreadPool& pool, const Storage& s, Body body) {
+  pool.run(
+      (s.rows + kPiece - 1) / kPiece, static_cast<double>(s.rows) * static_cast<double>(s.features),
+      [&](size_t piece, int) { body(piece * kPiece, (piece + 1) * kPiece < s.rows ? (piece + 1) * kPiece : s.rows); });
 }
 
 }  // namespace
 
-Density Storage::density() const {
-  std::call_once(counted_, [this] {
-    if (element == Element::kU8) density_ = count<uint8_t>(*this);
-    if (element == Element::kF32) density_ = count<float>(*this);
-    if (element == Element::kF64) density_ = count<double>(*this);
+template <class E>
+void Storage::count(ThreadPool& pool) const {
+  std::vector<uint32_t> counts(rows);
+  over_rows(pool, *this, [&](size_t first, size_t end) {
+    for (size_t r = first; r < end; r++) {
+      const E* x = features_at<E>(r);
+      uint32_t n = 0;
+      for (size_t i = 0; i < features; i++) n += x[i] != 0;
+      counts[r] = n;
+    }
+  });
+  size_t total = 0;
+  compressed_.begin_.resize(rows + 1);
+  for (size_t r = 0; r < rows; r++) {
+    total += counts[r];
+    density_.most_in_row = std::max(density_.most_in_row, static_cast<size_t>(counts[r]));
+    const size_t bytes = CompressedRows::kHeader + counts[r] * (sizeof(E) + sizeof(uint16_t));
+    compressed_.begin_[r + 1] = compressed_.begin_[r] + round_up(bytes, CompressedRows::kHeader);
+  }
+  density_.share = static_cast<double>(total) / (static_cast<double>(rows) * static_cast<double>(features));
+}
+
+template <class E>
+void Storage::compress(ThreadPool& pool) const {
+  constexpr size_t kStride = sizeof(uint64_t) / sizeof(E);  // look at eight bytes at a time first: zeros come in runs
+  compressed_.bytes_ = Buffer(compressed_.begin_[rows]);
+  over_rows(pool, *this, [this](size_t first, size_t end) {
+    std::vector<uint16_t> kept(features);  // one a piece of a thousand rows
+    for (size_t r = first; r < end; r++) {
+      const E* x = features_at<E>(r);
+      char* at = compressed_.bytes_.data() + compressed_.begin_[r];
+      E* values = reinterpret_cast<E*>(at + CompressedRows::kHeader);
+      uint32_t n = 0;
+      for (size_t i = 0; i < features; i++) {
+        uint64_t word = 1;
+        if (i % kStride == 0 && i + kStride <= features) memcpy(&word, x + i, sizeof word);
+        if (word == 0) {
+          i += kStride - 1;
+        } else if (x[i] != 0) {
+          kept[n] = static_cast<uint16_t>(i);
+          values[n++] = x[i];
+        }
+      }
+      memcpy(at, &n, sizeof n);
+      memcpy(values + n, kept.data(), n * sizeof(uint16_t));
+    }
+  });
+}
+
+const Density& Storage::density(ThreadPool& pool) const {
+  std::call_once(counted_once_, [&] {
+    if (element == Element::kU8) count<uint8_t>(pool);
+    if (element == Element::kF32) count<float>(pool);
+    if (element == Element::kF64) count<double>(pool);
   });
   return density_;
+}
+
+const CompressedRows& Storage::compressed(ThreadPool& pool) const {
+  density(pool);
+  std::call_once(compressed_once_, [&] {
+    if (element == Element::kU8) compress<uint8_t>(pool);
+    if (element == Element::kF32) compress<float>(pool);
+    if (element == Element::kF64) compress<double>(pool);
+  });
+  return compressed_;
 }
 
 Dataset::Dataset(std::shared_ptr<const Storage> storage) : storage_(std::move(storage)) {}

@@ -2,12 +2,16 @@
 #ifndef MYELIN_ENGINE_DATASET_H
 #define MYELIN_ENGINE_DATASET_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include <memory>
 #include <mutex>
 #include <vector>
 
-#include <stddef.h>
-#include <stdint.h>
+#include "../kernels/cpu.h"
+#include "arena.h"
+#include "thread_pool.h"
 
 namespace myelin {
 
@@ -20,14 +24,38 @@ struct Density {
   double share = 1;  // of all entries
 };
 
+// The rows without their zeros, each in one piece of memory: a count, that many values (elements as in the storage) and
+// as many features, in increasing order.
+class CompressedRows {
+ public:
+  struct Row {
+    uint32_t count;
+    const char* values;
+    const uint16_t* features;
+  };
+  Row row(size_t r, size_t element_size) const {
+    const char* at = bytes_.data() + begin_[r];
+    const uint32_t count = *reinterpret_cast<const uint32_t*>(at);
+    return {count, at + kHeader, reinterpret_cast<const uint16_t*>(at + kHeader + count * element_size)};
+  }
+  // Tells the memory that row r is wanted soon.
+  void prefetch_row(size_t r) const { prefetch(bytes_.data() + begin_[r], begin_[r + 1] - begin_[r]); }
+
+ private:
+  friend class Storage;
+  static constexpr size_t kHeader = 8;  // keeps the values aligned
+  std::vector<uint64_t> begin_;         // byte offsets, rows + 1
+  Buffer bytes_;
+};
+
 class Storage {
  public:
   size_t rows = 0, features = 0, outputs = 0;  // outputs: columns of the targets
   double scale = 1;
   Element element = Element::kF32;
   Targets targets = Targets::kNone;
-  std::vector<uint8_t> x;  // rows × features elements
-  std::vector<uint8_t> y;  // rows int32 labels, or rows × outputs values
+  Buffer x;  // rows × features elements
+  Buffer y;  // rows int32 labels, or rows × outputs values
 
   template <class E>
   const E* features_at(size_t row) const {
@@ -37,12 +65,20 @@ class Storage {
   const E* targets_at(size_t row) const {
     return reinterpret_cast<const E*>(y.data()) + row * outputs;
   }
-  // Counted over all rows at the first call, which may come from any thread.
-  Density density() const;
+  // Both are made once, at the first call, which may come from any thread.
+  const Density& density(ThreadPool& pool) const;
+  const CompressedRows& compressed(ThreadPool& pool) const;
+  static constexpr size_t kMostCompressedFeatures = 65536;
 
  private:
-  mutable std::once_flag counted_;
+  template <class E>
+  void count(ThreadPool& pool) const;
+  template <class E>
+  void compress(ThreadPool& pool) const;
+
+  mutable std::once_flag counted_once_, compressed_once_;
   mutable Density density_;
+  mutable CompressedRows compressed_;
 };
 
 class Dataset {

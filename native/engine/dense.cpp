@@ -54,7 +54,11 @@ void DenseLayer<T>::forward(const Pass<T>& pass) {
   const size_t panels = panel_count<T>(*kernel_), piece = this->row_piece(pass, panels);
   const size_t pieces = (pass.rows + piece - 1) / piece;
 
-  pass.pool.run(panels * pieces, products(pass.rows, kernel_->rows, spec_.units), [&](size_t task, int) {
+  // The batch by columns is made beside it, as one more task: nothing else in a step can be done at the same time.
+  const size_t products_end = panels * pieces, sorting = pass.training && column_begin_ && kernel_->trainable ? 1 : 0;
+
+  pass.pool.run(products_end + sorting, products(pass.rows, kernel_->rows, spec_.units), [&](size_t task, int) {
+    if (task == products_end) return sort_by_column(pass);
     const size_t panel = task / pieces, first = task % pieces * piece, col = panel * kPanel<T>;
     const size_t rows = pass.rows - first < piece ? pass.rows - first : piece, width = panel_width<T>(*kernel_, panel);
     const T* wp = w + col * kernel_->rows;
@@ -169,7 +173,6 @@ void DenseLayer<T>::weight_gradient(const Pass<T>& pass, const T* gradient) {
   Updater<T>& updater = *pass.updater;
   const size_t blocks = kernel_->trainable ? block_count<T>(*kernel_) : 0;
   const size_t bias_panels = bias_ && bias_->trainable ? panel_count<T>(*bias_) : 0;
-  if (in_->sparse && blocks > 0) sort_by_column(pass);
 
   pass.pool.run(blocks + bias_panels, products(pass.rows, kernel_->rows, spec_.units), [&](size_t task, int thread) {
     if (task >= blocks) {

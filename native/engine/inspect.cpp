@@ -58,15 +58,16 @@ class Inspection {
   const Pass<T> pass_;
 };
 
-void check_compiled(const AnyNetwork& network) {
+void check(const AnyNetwork& network, const Dataset& data) {
   if (!network.compiled()) throw Error("ERR_NOT_COMPILED", "the network is not compiled");
+  check_data(network, data, true);
 }
 
 }  // namespace
 
 template <class T>
 Trace<T> trace(Network<T>& network, const Dataset& data, bool training) {
-  check_compiled(network);
+  check(network, data);
   Inspection<T> inspection(network, data, training);
   const auto& layers = inspection.graph().layers();
   const size_t rows = data.rows();
@@ -93,7 +94,7 @@ Trace<T> trace(Network<T>& network, const Dataset& data, bool training) {
 
 template <class T>
 std::vector<std::vector<T>> differences(Network<T>& network, const Dataset& data, bool training, double h) {
-  check_compiled(network);
+  check(network, data);
   Inspection<T> inspection(network, data, training);
   std::vector<std::vector<T>> gradients;
   for (size_t index = 0; index < network.parameters().size(); index++) {

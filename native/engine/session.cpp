@@ -13,38 +13,38 @@ namespace {
 constexpr size_t kFinishedRows = 4096;  // epochs a slice may finish before it must report them
 
 template <class T>
-GraphOptions graph_options(Batcher<T>& batcher, const SessionOptions& o, size_t batch_rows, int threads) {
+GraphOptions graph_options(Batcher<T>& batcher, const SessionOptions& o, size_t batch_rows, ThreadPool& pool) {
   GraphOptions g;
   g.most_rows = batch_rows;
-  g.threads = threads;
+  g.threads = pool.threads();
   g.backward = o.task == Task::kTrain;
-  g.sparse_capacity = batcher.sparse_capacity(batch_rows);
+  g.sparse_capacity = batcher.sparse_capacity(batch_rows, pool);
   return g;
 }
 
-const SessionOptions& checked(const SessionOptions& o, const AnyNetwork& network, const Dataset& data) {
+}  // namespace
+
+void check_session(const SessionOptions& o, const AnyNetwork& network, const Dataset& data) {
   if (o.batch_size == 0 || o.threads < 1 || o.threads > 1024)
     throw Error("ERR_OPTION", "a session needs a batch size and 1 to 1024 threads");
   if (o.task != Task::kPredict && !network.compiled()) throw Error("ERR_NOT_COMPILED", "the network is not compiled");
+  if (data.rows() > 0xffffffffu) throw Error("ERR_DATA", "the dataset has more than 2^32 rows");
+  check_data(network, data, o.task != Task::kPredict);
   if (!o.sample_weights.empty() && o.sample_weights.size() != data.rows())
     throw Error("ERR_SHAPE", "sample weights are not one a row");
-  if (data.rows() > 0xffffffffu) throw Error("ERR_DATA", "the dataset has more than 2^32 rows");
-  return o;
 }
-
-}  // namespace
 
 template <class T>
 Session<T>::Session(std::shared_ptr<Network<T>> network, std::shared_ptr<const Dataset> data, SessionOptions options)
     : network_(std::move(network)),
       data_(std::move(data)),
-      options_(checked(options, *network_, *data_)),
+      options_(std::move(options)),
       rows_(data_->rows()),
       batch_rows_(std::min(options_.batch_size, rows_)),
-      batches_(batch_rows_ == 0 ? 0 : (rows_ + batch_rows_ - 1) / batch_rows_),
+      batches_((rows_ + batch_rows_ - 1) / batch_rows_),
       pool_(options_.threads),
       batcher_(*network_, *data_, options_.task != Task::kPredict),
-      graph_(*network_, graph_options(batcher_, options_, batch_rows_, pool_.threads())),
+      graph_(*network_, graph_options(batcher_, options_, batch_rows_, pool_)),
       updater_(*network_, Updater<T>::Mode::kUpdate,
                static_cast<double>(trains() || network_->samples == 0 ? rows_ : network_->samples), pool_.threads()),
       metrics_(options_.task == Task::kPredict ? std::vector<MetricSpec>{} : network_->training().metrics,
@@ -65,23 +65,15 @@ Session<T>::Session(std::shared_ptr<Network<T>> network, std::shared_ptr<const D
   if (options_.task == Task::kEvaluate) penalty_ = updater_.measured_penalty();
   running_.resize(1 + metrics_.count());
   finished_.reserve(running_.size() * std::min(options_.epochs, kFinishedRows));
-  if (trains() && network_->has_training_session.exchange(true))
-    throw Error("ERR_BUSY", "another session trains this network");
   if (trains()) network_->samples = rows_;
 }
 
 template <class T>
-Session<T>::~Session() {
-  if (trains()) network_->has_training_session.store(false);
-}
-
-template <class T>
-Progress Session<T>::run(double budget_ms, const double* rates, size_t rate_count) {
+Progress Session<T>::run(double budget_ms, const double* rates, size_t rate_count, std::atomic<bool>& stop) {
   using Clock = std::chrono::steady_clock;
   const FlushSubnormals flush;
   const Clock::time_point begin = Clock::now();
   const size_t epochs = trains() ? options_.epochs : 1;
-  stop_.store(false, std::memory_order_relaxed);
   finished_.clear();
   Progress progress;
   for (size_t steps = 0; epoch_ < epochs;) {
@@ -92,7 +84,9 @@ Progress Session<T>::run(double budget_ms, const double* rates, size_t rate_coun
     const bool epoch_ended = ++batch_ == batches_;
     if (epoch_ended) end_epoch();
     const double elapsed = std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-    if ((epoch_ended && options_.end_at_epoch) || elapsed >= budget_ms || stop_.load(std::memory_order_relaxed)) break;
+    if ((epoch_ended && options_.end_at_epoch) || elapsed >= budget_ms ||
+        stop.exchange(false, std::memory_order_relaxed))
+      break;
     if ((rate_count > 1 && steps == rate_count) || finished_.size() == running_.size() * kFinishedRows) break;
   }
   report();

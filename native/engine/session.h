@@ -27,31 +27,30 @@ struct Progress {
   size_t epoch = 0, batch = 0, batches = 0;
 };
 
+// Throws unless a session of these can be built; cheap, where building one is not.
+void check_session(const SessionOptions& options, const AnyNetwork& network, const Dataset& data);
+
 // What the addon sees, whatever the element type.
 class AnySession {
  public:
   virtual ~AnySession() = default;
-  // Works until all is done, `budget_ms` have passed, an epoch ended (with end_at_epoch), stop() was called, the loss
-  // is not finite or `rates` are used up; at least one batch. One rate counts for every step.
-  virtual Progress run(double budget_ms, const double* rates, size_t rate_count) = 0;
+  // Works until all is done, `budget_ms` have passed, an epoch ended (with end_at_epoch), `stop` is set (from any
+  // thread; taken back here), the loss is not finite or `rates` are used up; at least one batch. One rate counts for
+  // every step.
+  virtual Progress run(double budget_ms, const double* rates, size_t rate_count, std::atomic<bool>& stop) = 0;
   // After run(), on the thread that called it: [loss, ...metrics] so far, and of each epoch finished in that slice.
   virtual const std::vector<double>& running() const = 0;
   virtual const std::vector<double>& finished() const = 0;
   // Predictions, rows × outputs elements.
   virtual const void* outputs() const = 0;
-  void stop() { stop_.store(true, std::memory_order_relaxed); }
-
- protected:
-  std::atomic<bool> stop_{false};
 };
 
 template <class T>
 class Session final : public AnySession {
  public:
   Session(std::shared_ptr<Network<T>> network, std::shared_ptr<const Dataset> data, SessionOptions options);
-  ~Session() override;
 
-  Progress run(double budget_ms, const double* rates, size_t rate_count) override;
+  Progress run(double budget_ms, const double* rates, size_t rate_count, std::atomic<bool>& stop) override;
   const std::vector<double>& running() const override { return running_; }
   const std::vector<double>& finished() const override { return finished_; }
   const void* outputs() const override { return outputs_.data(); }
@@ -84,6 +83,7 @@ class Session final : public AnySession {
   std::vector<T> outputs_;
 };
 
+// After check_session().
 std::unique_ptr<AnySession> make_session(const std::shared_ptr<AnyNetwork>& network,
                                          const std::shared_ptr<const Dataset>& data, const SessionOptions& options);
 

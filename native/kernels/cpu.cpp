@@ -151,4 +151,11 @@ FlushSubnormals::~FlushSubnormals() {}
 void spin_pause() {}
 #endif
 
+void prefetch([[maybe_unused]] const void* p, [[maybe_unused]] size_t bytes) {
+#ifndef _MSC_VER
+  const char* at = static_cast<const char*>(p);
+  for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(at + i);
+#endif
+}
+
 }  // namespace myelin

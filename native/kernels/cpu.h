@@ -2,6 +2,8 @@
 #ifndef MYELIN_KERNELS_CPU_H
 #define MYELIN_KERNELS_CPU_H
 
+#include <stddef.h>
+
 namespace myelin {
 
 // Features count only when the operating system saves the registers they need (XGETBV).
@@ -29,6 +31,9 @@ class FlushSubnormals {
 
 // Tells the core that this thread only waits.
 void spin_pause();
+
+// Asks for the cache lines of p … p + bytes - 1.
+void prefetch(const void* p, size_t bytes);
 
 }  // namespace myelin
 

@@ -92,9 +92,10 @@ std::shared_ptr<const Dataset> data(size_t rows) {
   auto s = std::make_shared<Storage>();
   s->rows = rows, s->features = 100, s->outputs = 1, s->scale = 1.0 / 255;
   s->element = Element::kU8, s->targets = Targets::kLabels;
-  s->x.resize(rows * 100);
-  s->y.resize(rows * 4);
-  for (uint8_t& x : s->x) x = random.below(4) == 0 ? static_cast<uint8_t>(random.below(256)) : 0;
+  s->x = Buffer(rows * 100);
+  s->y = Buffer(rows * 4);
+  for (size_t i = 0; i < rows * 100; i++)
+    s->x.data()[i] = random.below(4) == 0 ? static_cast<char>(random.below(256)) : 0;
   for (size_t i = 0; i < rows; i++) {
     const int32_t label = static_cast<int32_t>(random.below(10));
     std::memcpy(s->y.data() + 4 * i, &label, 4);
@@ -110,9 +111,10 @@ std::vector<T> train(int threads, double budget_ms, double clip_norm, long* allo
   o.batch_size = 37, o.epochs = 3, o.threads = threads;
   Session<T> session(network, data(500), o);
   const double rate = 0.01;
-  session.run(0, &rate, 1);  // the first batch
+  std::atomic<bool> stop{false};
+  session.run(0, &rate, 1, stop);  // the first batch
   const long before = allocations;
-  while (!session.run(budget_ms, &rate, 1).done) {
+  while (!session.run(budget_ms, &rate, 1, stop).done) {
   }
   if (allocated) *allocated = allocations - before;
   return std::vector<T>(network->values(), network->values() + network->size());
