@@ -14,6 +14,7 @@ try {
       `The loader said: ${cause.message}`,
     { cause },
   )
+  error.name = 'MyelinError'
   error.code = 'ERR_NATIVE_LOAD'
   throw error
 }

@@ -62,7 +62,16 @@ NetworkObject::NetworkObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<
     else
       network_ = std::make_shared<Network<float>>(std::move(spec), *set);
     info.This().As<Napi::Object>().TypeTag(&kTag);
+    account(info.Env(), network_->bytes());
   });
+}
+
+void NetworkObject::Finalize(Napi::Env env) { account(env, 0); }
+
+void NetworkObject::account(Napi::Env env, size_t bytes) {
+  Napi::MemoryManagement::AdjustExternalMemory(env,
+                                               static_cast<int64_t>(bytes) - static_cast<int64_t>(accounted_bytes_));
+  accounted_bytes_ = bytes;
 }
 
 template <class Body>
@@ -135,6 +144,7 @@ Napi::Value NetworkObject::js_compile(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     if (network_->has_training_session || network_->readers > 0) throw Error("ERR_BUSY", "a session uses this network");
     network_->compile(read_training_spec(object_argument(info, 0)));
+    account(info.Env(), network_->bytes());
     return info.Env().Undefined();
   });
 }

@@ -17,6 +17,7 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject> {
   static std::shared_ptr<AnyNetwork> unwrap(const Napi::Value& value);
 
   explicit NetworkObject(const Napi::CallbackInfo& info);
+  void Finalize(Napi::Env env) override;
 
  private:
   Napi::Value js_parameters(const Napi::CallbackInfo& info);
@@ -33,8 +34,11 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject> {
   Napi::Value with_network(const Napi::CallbackInfo& info, Body body);
   size_t parameter_index(const Napi::CallbackInfo& info) const;
   void forbid_slices(Napi::Env env, bool readers_too) const;
+  // Tells the garbage collector how much memory hangs on this object.
+  void account(Napi::Env env, size_t bytes);
 
   std::shared_ptr<AnyNetwork> network_;
+  size_t accounted_bytes_ = 0;
   std::unique_ptr<Predictor<float>> predictor_f32_;  // made at the first predictSync()
   std::unique_ptr<Predictor<double>> predictor_f64_;
 };

@@ -66,7 +66,8 @@ void DenseLayer<T>::forward(const Pass<T>& pass) {
     T* z = z_.at(first, col);
     const ptrdiff_t ldw = static_cast<ptrdiff_t>(width);
     if (const SparseRows<T>* x = in_->sparse) {
-      kernels_.sparse_gemm({x->begin + first, x->end + first, x->index, x->value, wp, ldw, z, z_.ld, bp, rows, width});
+      kernels_.sparse_gemm(
+          {x->begin + first, x->end + first, x->index, x->value, wp, ldw, z, z_.ld, bp, rows, width, kernel_->rows});
     } else {
       kernels_.gemm({.a = in_->at(first, 0),
                      .a_row = in_->ld,
@@ -187,7 +188,7 @@ void DenseLayer<T>::weight_gradient(const Pass<T>& pass, const T* gradient) {
     const ptrdiff_t width = static_cast<ptrdiff_t>(b.width);
     if (in_->sparse) {
       kernels_.sparse_gemm({column_begin_ + b.row, column_begin_ + b.row + 1, column_row_, column_value_,
-                            delta.at(0, b.col), delta.ld, g, width, nullptr, b.rows, b.width});
+                            delta.at(0, b.col), delta.ld, g, width, nullptr, b.rows, b.width, pass.rows});
     } else {
       kernels_.gemm({.a = in_->at(0, b.row),
                      .a_row = 1,

@@ -35,6 +35,8 @@ class AnyNetwork {
   size_t outputs() const;
 
   virtual void compile(const TrainingSpec& spec) = 0;
+  // Memory of parameters and optimizer state.
+  virtual size_t bytes() const = 0;
 
   // Counters. `steps` and `epochs` address random draws and never go back; `iterations` counts optimizer steps since
   // compile().
@@ -74,6 +76,7 @@ class Network : public AnyNetwork {
   void set_parameter(size_t index, const T* in) { pack(parameters_[index], in, values_ + parameters_[index].offset); }
 
   void compile(const TrainingSpec& spec) override;
+  size_t bytes() const override { return value_arena_.used() + state_arena_.used(); }
 
  private:
   size_t size_ = 0;

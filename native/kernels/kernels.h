@@ -61,7 +61,7 @@ struct SparseGemm {
   T* c;
   ptrdiff_t ldc;
   const T* bias;  // (n) or null
-  size_t m, n;
+  size_t m, n, k;
 };
 
 // A rectangle of rows × cols elements, n ≥ cols columns with the padding.

@@ -88,7 +88,7 @@ struct Product {
     }
     Matrix<T> out(c);
     kernels.sparse_gemm({begin.data(), end.data(), index.data(), value.data(), b.data(), ldb, out.data(), ldc,
-                         start == Start::kBias ? bias.data() : nullptr, m, n});
+                         start == Start::kBias ? bias.data() : nullptr, m, n, k});
     return out;
   }
   Matrix<T> by_hand() {
