@@ -3,6 +3,7 @@
  *
  *   node --import tsx bench/event-loop.ts [--seconds 10]
  */
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { datasets, info, layers, optimizers, sequential } from '../src/index.ts'
 
@@ -30,8 +31,15 @@ function watchTimer(): () => number[] {
 const at = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!
 
+const lateness = (sorted: readonly number[]) => ({
+  median: at(sorted, 0.5),
+  p99: at(sorted, 0.99),
+  worst: sorted.at(-1)!,
+})
+
 function line(name: string, late: readonly number[]): string {
-  const numbers = [at(late, 0.5), at(late, 0.99), late.at(-1)!].map((value) => value.toFixed(2).padStart(9))
+  const { median, p99, worst } = lateness(late)
+  const numbers = [median, p99, worst].map((value) => value.toFixed(2).padStart(9))
   return [name.padEnd(34), String(late.length).padStart(6), ...numbers].join('')
 }
 
@@ -65,3 +73,15 @@ console.log(
 )
 console.log(line('nothing else happens', rest))
 console.log(line(`a fit on ${threads} of ${info().threads} threads runs`, busy))
+
+const file = new URL('results/event-loop.json', import.meta.url)
+const result = {
+  threads,
+  allThreads: info().threads,
+  intervalMs: INTERVAL_MS,
+  rest: lateness(rest),
+  busy: lateness(busy),
+}
+mkdirSync(new URL('.', file), { recursive: true })
+writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
+console.log('\nwritten to bench/results/event-loop.json')

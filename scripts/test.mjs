@@ -32,9 +32,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 }
 
 /** Runs a command to its end or the timeout; `why` says what went wrong with the process itself, if anything did. */
-function execute(command, args) {
+function execute(command, args, variables = {}) {
   return new Promise((done) => {
-    const env = { ...process.env, NO_COLOR: '1' }
+    const env = { ...process.env, ...variables, NO_COLOR: '1' }
     delete env.FORCE_COLOR
     const child = spawn(command, args, { cwd, env, detached: !windows, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
@@ -78,8 +78,8 @@ function faultOf(source) {
   return ''
 }
 
-async function typescriptTest(file) {
-  const { status, stdout, output, why } = await execute(process.execPath, ['--import', 'tsx', file])
+async function typescriptTest(file, variables) {
+  const { status, stdout, output, why } = await execute(process.execPath, ['--import', 'tsx', file], variables)
   const sum = (label) =>
     [...stdout.matchAll(new RegExp(`^  ${label}: +(\\d+)`, 'gm'))].reduce(
       (total, [, count]) => total + Number(count),
@@ -180,6 +180,7 @@ function checks() {
         ),
     ],
     ['check: boundaries', () => check(...node('scripts/boundaries.mjs'))],
+    ['check: figures of the README', () => check(process.execPath, ['--import', 'tsx', 'bench/readme.ts', '--check'])],
     ['check: C++ format', () => check(...node('scripts/format-native.mjs', '--check'))],
   ]
   const noFormatter = spawnSync(process.execPath, ['scripts/format-native.mjs', '--check'], { cwd }).status === 3
@@ -192,6 +193,19 @@ const typescriptTests = (existsSync(join(cwd, 'test')) ? readdirSync(join(cwd, '
   .sort()
   .map((file) => [file, () => typescriptTest(file)])
 
+/** What compares values with Keras, with the naive trainer and with differences runs on every instruction set there is. */
+function testsOfInstructionSets() {
+  const print = "console.log(require('./native/index.cjs').info().isas.slice(1).join(' '))"
+  const { stdout } = spawnSync(process.execPath, ['-e', print], { cwd, encoding: 'utf8' })
+  const isas = stdout.trim().split(' ').filter(Boolean)
+  return ['golden', 'reference', 'gradients'].flatMap((name) =>
+    isas.map((isa) => [
+      `test/${name}.test.ts, ${isa}`,
+      () => typescriptTest(`test/${name}.test.ts`, { MYELIN_ISA: isa }),
+    ]),
+  )
+}
+
 const started = performance.now()
 const nativeTests = []
 let found = await reportAll(checks())
@@ -200,7 +214,7 @@ if ((found === 0 && !typescriptTests.some(([name]) => isWanted(name))) || wanted
   await report('native: build', () => buildNativeTests(nativeTests))
 }
 found += await reportAll(nativeTests.map(({ name, command }) => [`native: ${name}`, () => nativeTest(command)]))
-found += await reportAll(typescriptTests)
+found += await reportAll([...typescriptTests, ...testsOfInstructionSets()])
 
 if (found === 0) {
   console.log(`FAIL  nothing is called ${wanted.join(' or ')}`)
