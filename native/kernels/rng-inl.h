@@ -9,47 +9,37 @@ namespace {
 
 constexpr int kBlocks = 16;
 
-// words[64] of group `group`.
+// words[64] of group `group`, 64-byte aligned.
 inline void philox_group(const DrawAt& at, uint32_t group, uint32_t* words) {
-  uint32_t c0[kBlocks], c1[kBlocks], c2[kBlocks], c3[kBlocks];
-  for (int i = 0; i < kBlocks; i++) {
-    c0[i] = group * kBlocks + static_cast<uint32_t>(i);
-    c1[i] = static_cast<uint32_t>(at.step);
-    c2[i] = static_cast<uint32_t>(at.step >> 32);
-    c3[i] = at.stream;
-  }
+  for (int i = 0; i < kBlocks; i++) words[i] = group * kBlocks + static_cast<uint32_t>(i);
+  U c0 = U::load(words), c1 = U::set1(static_cast<uint32_t>(at.step)), c3 = U::set1(at.stream);
+  U c2 = U::set1(static_cast<uint32_t>(at.step >> 32));
   uint32_t k0 = static_cast<uint32_t>(at.seed), k1 = static_cast<uint32_t>(at.seed >> 32);
   for (int round = 0; round < 10; round++) {
-    for (int i = 0; i < kBlocks; i++) {
-      const uint64_t p0 = static_cast<uint64_t>(0xD2511F53u) * c0[i];
-      const uint64_t p1 = static_cast<uint64_t>(0xCD9E8D57u) * c2[i];
-      const uint32_t n0 = static_cast<uint32_t>(p1 >> 32) ^ c1[i] ^ k0;
-      const uint32_t n2 = static_cast<uint32_t>(p0 >> 32) ^ c3[i] ^ k1;
-      c1[i] = static_cast<uint32_t>(p1);
-      c3[i] = static_cast<uint32_t>(p0);
-      c0[i] = n0;
-      c2[i] = n2;
-    }
+    U high0, low0, high2, low2;
+    multiply_wide(c0, 0xD2511F53u, &high0, &low0);
+    multiply_wide(c2, 0xCD9E8D57u, &high2, &low2);
+    c0 = high2 ^ c1 ^ U::set1(k0);
+    c2 = high0 ^ c3 ^ U::set1(k1);
+    c1 = low2;
+    c3 = low0;
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
-  for (int i = 0; i < kBlocks; i++) {
-    words[i] = c0[i];
-    words[kBlocks + i] = c1[i];
-    words[2 * kBlocks + i] = c2[i];
-    words[3 * kBlocks + i] = c3[i];
-  }
+  store(words, c0);
+  store(words + kBlocks, c1);
+  store(words + 2 * kBlocks, c2);
+  store(words + 3 * kBlocks, c3);
 }
 
 // One 64-bit word of the mask per group.
 inline void draw_mask(const DrawAt& at, size_t first_row, size_t rows, size_t words, uint32_t threshold,
                       uint64_t* bits) {
   for (size_t i = 0; i < rows * words; i++) {
-    uint32_t draw[64];
+    alignas(64) uint32_t draw[64];
     philox_group(at, static_cast<uint32_t>(first_row * words + i), draw);
-    uint64_t word = 0;
-    for (int e = 0; e < 64; e++) word |= static_cast<uint64_t>(draw[e] < threshold) << e;
-    bits[i] = word;
+    bits[i] = below(draw, threshold) | below(draw + 16, threshold) << 16 | below(draw + 32, threshold) << 32 |
+              below(draw + 48, threshold) << 48;
   }
 }
 
@@ -82,7 +72,7 @@ constexpr int kGroup = 256 / sizeof(T);
 
 template <class V, class T = typename V::T>
 inline void uniform_group(const DrawAt& at, uint32_t group, T* out) {
-  uint32_t words[64];
+  alignas(64) uint32_t words[64];
   philox_group(at, group, words);
   uniforms(words, out);
 }

@@ -80,5 +80,44 @@ MYELIN_SHIFT(shift_left, D, _mm256_castpd_si256, _mm256_castsi256_pd, _mm256_sll
 MYELIN_SHIFT(shift_right, D, _mm256_castpd_si256, _mm256_castsi256_pd, _mm256_srli_epi64)
 #undef MYELIN_SHIFT
 
+// 16 unsigned words.
+struct U {
+  __m256i a, b;
+  static U load(const uint32_t* p) {
+    return {_mm256_load_si256(reinterpret_cast<const __m256i*>(p)),
+            _mm256_load_si256(reinterpret_cast<const __m256i*>(p + 8))};
+  }
+  static U set1(uint32_t x) {
+    const __m256i v = _mm256_set1_epi32(static_cast<int>(x));
+    return {v, v};
+  }
+};
+inline void store(uint32_t* p, U x) {
+  _mm256_store_si256(reinterpret_cast<__m256i*>(p), x.a);
+  _mm256_store_si256(reinterpret_cast<__m256i*>(p + 8), x.b);
+}
+inline U operator^(U x, U y) { return {_mm256_xor_si256(x.a, y.a), _mm256_xor_si256(x.b, y.b)}; }
+inline void multiply_half(__m256i x, __m256i factor, __m256i* high, __m256i* low) {
+  const __m256i even = _mm256_mul_epu32(x, factor), odd = _mm256_mul_epu32(_mm256_srli_epi64(x, 32), factor);
+  *high = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa);
+  *low = _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa);
+}
+inline void multiply_wide(U x, uint32_t m, U* high, U* low) {
+  const __m256i factor = _mm256_set1_epi32(static_cast<int>(m));
+  multiply_half(x.a, factor, &high->a, &low->a);
+  multiply_half(x.b, factor, &high->b, &low->b);
+}
+
+// Bit i tells whether words[i] < limit, for the 16 words of a 64-byte line. Comparisons are signed: shifted by 2^31.
+inline uint64_t below(const uint32_t* words, uint32_t limit) {
+  const __m256i half = _mm256_set1_epi32(static_cast<int>(0x80000000u));
+  const __m256i l = _mm256_xor_si256(_mm256_set1_epi32(static_cast<int>(limit)), half);
+  const auto bits = [&](const uint32_t* p) {
+    const __m256i x = _mm256_xor_si256(_mm256_load_si256(reinterpret_cast<const __m256i*>(p)), half);
+    return static_cast<uint64_t>(_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(l, x))));
+  };
+  return bits(words) | bits(words + 8) << 8;
+}
+
 }  // namespace
 }  // namespace myelin

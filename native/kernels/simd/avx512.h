@@ -64,5 +64,25 @@ inline D shift_right(D a) {
   return {_mm512_castsi512_pd(_mm512_srli_epi64(_mm512_castpd_si512(a.v), k))};
 }
 
+// 16 unsigned words.
+struct U {
+  __m512i v;
+  static U load(const uint32_t* p) { return {_mm512_load_si512(p)}; }
+  static U set1(uint32_t x) { return {_mm512_set1_epi32(static_cast<int>(x))}; }
+};
+inline void store(uint32_t* p, U x) { _mm512_store_si512(p, x.v); }
+inline U operator^(U a, U b) { return {_mm512_xor_si512(a.v, b.v)}; }
+inline void multiply_wide(U a, uint32_t m, U* high, U* low) {
+  const __m512i factor = _mm512_set1_epi32(static_cast<int>(m));
+  const __m512i even = _mm512_mul_epu32(a.v, factor), odd = _mm512_mul_epu32(_mm512_srli_epi64(a.v, 32), factor);
+  high->v = _mm512_mask_blend_epi32(0xaaaa, _mm512_srli_epi64(even, 32), odd);
+  low->v = _mm512_mask_blend_epi32(0xaaaa, even, _mm512_slli_epi64(odd, 32));
+}
+
+// Bit i tells whether words[i] < limit, for the 16 words of a 64-byte line.
+inline uint64_t below(const uint32_t* words, uint32_t limit) {
+  return _mm512_cmplt_epu32_mask(_mm512_load_si512(words), _mm512_set1_epi32(static_cast<int>(limit)));
+}
+
 }  // namespace
 }  // namespace myelin

@@ -119,5 +119,39 @@ MYELIN_OPS(F, uint32_t)
 MYELIN_OPS(D, uint64_t)
 #undef MYELIN_OPS
 
+// 16 unsigned words.
+struct U {
+  uint32_t v[16];
+  static U load(const uint32_t* p) {
+    U x;
+    __builtin_memcpy(x.v, p, sizeof x.v);
+    return x;
+  }
+  static U set1(uint32_t value) {
+    U x;
+    for (int i = 0; i < 16; i++) x.v[i] = value;
+    return x;
+  }
+};
+inline void store(uint32_t* p, U x) { __builtin_memcpy(p, x.v, sizeof x.v); }
+inline U operator^(U x, U y) {
+  for (int i = 0; i < 16; i++) x.v[i] ^= y.v[i];
+  return x;
+}
+inline void multiply_wide(U x, uint32_t m, U* high, U* low) {
+  for (int i = 0; i < 16; i++) {
+    const uint64_t product = static_cast<uint64_t>(x.v[i]) * m;
+    high->v[i] = static_cast<uint32_t>(product >> 32);
+    low->v[i] = static_cast<uint32_t>(product);
+  }
+}
+
+// Bit i tells whether words[i] < limit, for the 16 words of a 64-byte line.
+inline uint64_t below(const uint32_t* words, uint32_t limit) {
+  uint64_t bits = 0;
+  for (int i = 0; i < 16; i++) bits |= static_cast<uint64_t>(words[i] < limit) << i;
+  return bits;
+}
+
 }  // namespace
 }  // namespace myelin

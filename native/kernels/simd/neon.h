@@ -117,5 +117,46 @@ MYELIN_BOTH(MYELIN_BITS)
 #undef MYELIN_BITS
 #undef MYELIN_BOTH
 
+// 16 unsigned words.
+struct U {
+  uint32x4_t a, b, c, d;
+  static U load(const uint32_t* p) { return {vld1q_u32(p), vld1q_u32(p + 4), vld1q_u32(p + 8), vld1q_u32(p + 12)}; }
+  static U set1(uint32_t x) {
+    const uint32x4_t v = vdupq_n_u32(x);
+    return {v, v, v, v};
+  }
+};
+inline void store(uint32_t* p, U x) {
+  vst1q_u32(p, x.a);
+  vst1q_u32(p + 4, x.b);
+  vst1q_u32(p + 8, x.c);
+  vst1q_u32(p + 12, x.d);
+}
+inline U operator^(U x, U y) {
+  return {veorq_u32(x.a, y.a), veorq_u32(x.b, y.b), veorq_u32(x.c, y.c), veorq_u32(x.d, y.d)};
+}
+inline void multiply_wide(U x, uint32_t m, U* high, U* low) {
+  const auto quarter = [m](uint32x4_t v, uint32x4_t* h, uint32x4_t* l) {
+    const uint32x4_t p = vreinterpretq_u32_u64(vmull_n_u32(vget_low_u32(v), m));
+    const uint32x4_t q = vreinterpretq_u32_u64(vmull_high_n_u32(v, m));
+    *h = vuzp2q_u32(p, q);
+    *l = vuzp1q_u32(p, q);
+  };
+  quarter(x.a, &high->a, &low->a);
+  quarter(x.b, &high->b, &low->b);
+  quarter(x.c, &high->c, &low->c);
+  quarter(x.d, &high->d, &low->d);
+}
+
+// Bit i tells whether words[i] < limit, for the 16 words of a 64-byte line.
+inline uint64_t below(const uint32_t* words, uint32_t limit) {
+  const uint32_t w[4] = {1, 2, 4, 8};
+  const uint32x4_t l = vdupq_n_u32(limit), weight = vld1q_u32(w);
+  const auto bits = [&](const uint32_t* p) {
+    return static_cast<uint64_t>(vaddvq_u32(vandq_u32(vcltq_u32(vld1q_u32(p), l), weight)));
+  };
+  return bits(words) | bits(words + 4) << 4 | bits(words + 8) << 8 | bits(words + 12) << 12;
+}
+
 }  // namespace
 }  // namespace myelin
