@@ -7,7 +7,7 @@
  * - `ERR_SHAPE`: sizes do not fit together.
  * - `ERR_OPTION`: an option, name or argument is wrong.
  * - `ERR_DATA`: values of features, targets or weights are wrong.
- * - `ERR_NOT_COMPILED`: the model must be compiled first.
+ * - `ERR_NOT_COMPILED`: the model must be compiled first, or the perceptron fitted.
  * - `ERR_BUSY`: the model is training and cannot do this now.
  * - `ERR_ABORTED`: the signal of a call was aborted; `cause` is its reason.
  * - `ERR_DIVERGED`: the loss is not finite any more.

@@ -49,6 +49,18 @@ export {
   gradientCheck,
   type ParameterCheck,
 } from './inspect/gradient-check.ts'
+export {
+  type Landscape,
+  type LandscapeOptions,
+  type LandscapeWeight,
+  lossLandscape,
+} from './inspect/landscape.ts'
+export {
+  Perceptron,
+  type PerceptronEpoch,
+  type PerceptronOptions,
+  type PerceptronScores,
+} from './inspect/perceptron.ts'
 export type { LayerTrace, Trace, TraceOptions } from './inspect/trace.ts'
 export type { Layer } from './layer.ts'
 export { Matrix } from './matrix.ts'

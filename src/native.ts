@@ -288,6 +288,31 @@ export interface NativeSession {
   close(): void
 }
 
+export interface PerceptronSource {
+  /** What an output that is not 1 is. */
+  readonly off: 0 | -1
+  readonly learningRate: number
+  /** `off` or 1, rows × outputs. Copied, as the following are. */
+  readonly targets: Int8Array
+  /** Before training, features × outputs. */
+  readonly weights: Float64Array
+  /** Before training, one an output. */
+  readonly biases: Float64Array
+}
+
+/** Pins its dataset. Works on the calling thread. */
+export interface NativePerceptron {
+  /** One epoch over the rows in this order, or in their own; returns how many were wrong. */
+  epoch(order: Uint32Array | null): number
+  /** A copy, as are the following: features × outputs. */
+  weights(): Float64Array
+  biases(): Float64Array
+  /** Σ (target − output) of each row, rows × outputs. */
+  mistakes(): Int32Array
+  /** A weight or bias is not finite. */
+  readonly diverged: boolean
+}
+
 export interface Addon {
   info(): { isa: string; isas: string[]; threads: number; physicalCores: number }
   /** Fused multiply-adds in registers on `threads` threads: FLOP/s, two to an FMA. Blocks the caller for `milliseconds`. */
@@ -305,6 +330,9 @@ export interface Addon {
   Dataset: new (source: DatasetSource) => NativeDataset
   Network: new (spec: NetworkSpec) => NativeNetwork
   Session: new (network: NativeNetwork, data: NativeDataset, options: SessionOptions) => NativeSession
+  Perceptron: new (data: NativeDataset, source: PerceptronSource) => NativePerceptron
+  /** Fills `sums`, rows × outputs, with biases + x · weights, in float64; weights are features × outputs. */
+  weightedSums(data: NativeDataset, weights: Float64Array, biases: Float64Array, sums: Float64Array): void
 }
 
 export const native: Addon = addon

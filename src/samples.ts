@@ -44,7 +44,8 @@ export function withoutTargets(core: Core, x: unknown): Dataset {
   return data
 }
 
-function toDataset(x: unknown, y: unknown): Dataset {
+/** The dataset itself, or one made of the arrays. */
+export function toDataset(x: unknown, y: unknown): Dataset {
   return insideOf(x) === undefined ? Dataset.from(x as MatrixLike, y as Targets | undefined) : (x as Dataset)
 }
 

@@ -16,6 +16,7 @@ import {
   MyelinError,
   oneHot,
   optimizers,
+  Perceptron,
   regularizers,
   schedules,
   sequential,
@@ -79,8 +80,15 @@ export async function accepted(): Promise<void> {
   const { delta: table } = model.trace([[1]], [1], { training: false }).layers[0]!
   const again: Model = sequential(model.toJSON())
   const [first, second]: [Dataset, Dataset] = train.split({ fraction: 0.1, seed: 1, stratify: true })
+  const perceptron: Perceptron = new Perceptron({ learningRate: 1, maxEpochs: 10, seed: 1, shuffle: true }).fit(
+    [[1]],
+    [1],
+  )
+  const counts: Int32Array = perceptron.mistakes
+  const matrix: number[][] = perceptron.fit(train).evaluate(test).confusionMatrix
   const code: string = new MyelinError('ERR_DATA', '').code
   const peak: number | undefined = info({ measure: true }).fmaPeak
+  console.log(counts, matrix, perceptron.bias, perceptron.classify([[1]]))
   console.log(losses_, scores, rows, units, nested, row, places, delta, table, again, first, second, code, peak)
 }
 
@@ -131,6 +139,10 @@ export function refused(model: Model): void {
   new Dataset([[1]])
   // @ts-expect-error fraction is missing
   Dataset.from([[1]]).split({ seed: 1 })
+  // @ts-expect-error arrays need targets
+  new Perceptron().fit([[1]])
+  // @ts-expect-error no such option
+  new Perceptron({ epochs: 3 })
   // @ts-expect-error no such code
   new MyelinError('ERR_WRONG', '')
 }

@@ -1,4 +1,4 @@
-// The addon's table of contents: three handles and what the machine can do. Its TypeScript side is src/native.ts.
+// The addon's table of contents: four handles and what the machine can do. Its TypeScript side is src/native.ts.
 #include "addon.h"
 
 #include <chrono>
@@ -8,6 +8,7 @@
 #include "../kernels/select.h"
 #include "dataset_object.h"
 #include "network_object.h"
+#include "perceptron_object.h"
 #include "session_object.h"
 
 namespace myelin {
@@ -92,6 +93,8 @@ Napi::Object define_exports(Napi::Env env, Napi::Object exports) {
   exports.Set("Dataset", dataset);
   exports.Set("Network", NetworkObject::define(env));
   exports.Set("Session", SessionObject::define(env));
+  exports.Set("Perceptron", PerceptronObject::define(env));
+  exports.Set("weightedSums", Napi::Function::New(env, js_weighted_sums, "weightedSums"));
   exports.Set("info", Napi::Function::New(env, js_info, "info"));
   exports.Set("fmaPeak", Napi::Function::New(env, js_fma_peak, "fmaPeak"));
   exports.Set("names", Napi::Function::New(env, js_names, "names"));

@@ -123,7 +123,7 @@ void Batcher<T>::load(const uint32_t* order, size_t first, size_t rows, ThreadPo
     for (size_t r = piece * kPiece; compressed_ && r < end; r++) compressed_->prefetch_row(data_.stored_row(row_at(r)));
     for (size_t r = piece * kPiece; r < end; r++) {
       const size_t row = row_at(r), stored = data_.stored_row(row);
-      if (SparseRows<T>* x = input.sparse) {
+      if (SparseRows<T>* x = compressed_ ? input.sparse : nullptr) {
         const uint32_t at = static_cast<uint32_t>(r * row_capacity_);
         x->begin[r] = at;
         switch (storage_.element) {

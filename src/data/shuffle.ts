@@ -1,10 +1,10 @@
 /**
- * Seeded shuffles and splits of row numbers. Only for dividing data sets: the order of batches in training
- * and all other draws are native.
+ * Seeded shuffles and splits of row numbers. Only for dividing data sets and for Perceptron: the order of batches
+ * in training and all other draws are native.
  */
 
 /** A generator of numbers in [0, 1): splitmix32 (a Weyl sequence and MurmurHash3's finalizer), two draws to 53 bits. */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
   let state = (seed ^ Math.imul(Math.floor(seed / 2 ** 32), 0x9e3779b1)) >>> 0
   const next = (): number => {
     state = (state + 0x9e3779b9) >>> 0
@@ -17,7 +17,7 @@ function generator(seed: number): () => number {
 }
 
 /** Fisher and Yates, from the end; in place. */
-function shuffle(rows: Uint32Array, random: () => number): Uint32Array {
+export function shuffle(rows: Uint32Array, random: () => number): Uint32Array {
   for (let i = rows.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1))
     const held = rows[i]!

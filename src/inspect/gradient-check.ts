@@ -1,7 +1,6 @@
 /**
  * Compares the gradients of backpropagation with central differences of the loss, in float64.
  */
-import { Core } from '../core.ts'
 import { type Dataset, insideOf } from '../data/dataset.ts'
 import type { Targets } from '../data/encode.ts'
 import { calling } from '../errors.ts'
@@ -9,6 +8,7 @@ import { coreOf, type Model } from '../model.ts'
 import type { FloatArray } from '../native.ts'
 import { type Features, splitArguments, withTargets } from '../samples.ts'
 import { checkFlag, checkNumber, checkOptions, expected, positive } from '../validate.ts'
+import { twinOf } from './twin.ts'
 
 export interface GradientCheckOptions {
   /** As in training: dropout and noise act (with the same draws each time), batch normalization uses the batch. Default true. */
@@ -52,7 +52,7 @@ export function gradientCheck(model: Model, ...args: readonly unknown[]): Gradie
   const options = checkOptions(given.options, 'gradientCheck', ['training', 'step'])
   const training = checkFlag(options.training ?? true, 'training')
   const step = checkNumber(options.step ?? 1e-4, 'step', positive)
-  const { network } = twinOf(core)
+  const { network } = twinOf(core, 'gradientCheck')
   const { handle } = insideOf(data)!
   const { gradients, loss } = calling(() => network.trace(handle, training))
   const differences = calling(() => network.differences(handle, training, step))
@@ -66,15 +66,6 @@ export function gradientCheck(model: Model, ...args: readonly unknown[]): Gradie
   })
   const maxRelativeError = perLayer.reduce((most, check) => larger(most, check.maxRelativeError), 0)
   return { maxRelativeError, perLayer }
-}
-
-/** The same network and loss in float64, with the same parameters. */
-function twinOf(core: Core): Core {
-  const twin = new Core({ ...core.plan.definition, dtype: 'float64' })
-  const { loss, optimizer } = core.training('gradientCheck')
-  twin.compile({ loss, optimizer })
-  twin.setParameters(core.parameters.map((_, index) => ({ index, data: Float64Array.from(core.getParameter(index)) })))
-  return twin
 }
 
 function largestError(analytic: FloatArray, numeric: FloatArray, leastFloor: number): number {
