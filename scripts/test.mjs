@@ -183,8 +183,14 @@ function checks() {
     ['check: figures of the README', () => check(process.execPath, ['--import', 'tsx', 'bench/readme.ts', '--check'])],
     ['check: C++ format', () => check(...node('scripts/format-native.mjs', '--check'))],
   ]
-  const noFormatter = spawnSync(process.execPath, ['scripts/format-native.mjs', '--check'], { cwd }).status === 3
-  return noFormatter ? all.slice(0, -1) : all
+  const there = (...args) => spawnSync(process.execPath, args, { cwd }).status !== 3
+  if (!there('scripts/format-native.mjs', '--check')) all.pop()
+  // A minute or two: in CI, and when asked for by name.
+  const slow = process.env.CI || wanted.some((name) => 'check: C++ lint'.includes(name))
+  if (slow && there('scripts/lint-native.mjs', '--available')) {
+    all.push(['check: C++ lint', () => check(...node('scripts/lint-native.mjs'))])
+  }
+  return all
 }
 
 const typescriptTests = (existsSync(join(cwd, 'test')) ? readdirSync(join(cwd, 'test'), { recursive: true }) : [])
