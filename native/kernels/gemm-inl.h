@@ -111,7 +111,7 @@ void gemm(const Gemm<T>& g) {
   } while (k < g.k);
 }
 
-// 8 independent chains hide the latency of 4 cycles on two ports.
+// Twelve registers of independent chains: more than the eight that hide a latency of 4 cycles on two ports.
 template <class V, class T = typename V::T>
 uint64_t fma_loop(uint64_t rounds, T* sink) {
   constexpr int chains = sizeof(V) == 64 && kTileVectors == 1 ? 6 : 12;
