@@ -2,6 +2,7 @@
  * The state of one model that its parts share: the plan, the native network, what it was compiled with, and
  * who uses it now. Internal; what callers see is model.ts.
  */
+import type { Recipe } from './data/recipe.ts'
 import { rateAt, type Schedule } from './define/schedules.ts'
 import { planNetwork, type Plan } from './define/network.ts'
 import { planTraining, type TrainingPlan } from './define/training.ts'
@@ -18,6 +19,8 @@ export class Core {
   /** From the call of `fit` until its promise settles. */
   fitting = false
   stopTraining = false
+  /** How the data it was fitted on was made, where that is known. */
+  recipe: Recipe | null = null
   #training: TrainingPlan | null = null
   #learningRate: number | Schedule = 0
 
