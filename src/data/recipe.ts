@@ -2,7 +2,16 @@
  * Recipe: how raw values became the features and classes of a dataset. A dataset keeps it, the model fitted on that
  * dataset takes it over, a saved model carries it, so that raw rows can be predicted later. Plain JSON data.
  */
-import { anyNumber, checkNumber, checkOptions, checkWhole, expected, LARGEST_COUNT, positive } from '../validate.ts'
+import {
+  anyNumber,
+  checkNumber,
+  checkOptions,
+  checkWhole,
+  expected,
+  LARGEST_COUNT,
+  notZero,
+  positive,
+} from '../validate.ts'
 
 /** A column of a table: one feature when it holds numbers, one for each category when it holds text. */
 export interface RecipeColumn {
@@ -47,7 +56,6 @@ export const plainRecipe: Recipe = Object.freeze({
 })
 
 const NAMES = Object.keys(plainRecipe)
-const notZero = { says: 'a finite number other than 0', holds: (v: number) => v !== 0 }
 
 /**
  * A recipe from what JSON.parse gave, checked and copied; what is left out is as in `plainRecipe`.
