@@ -20,14 +20,14 @@ size_t size_of(Element element) {
 bool is_byte(double value) { return value >= 0 && value <= 255 && value == static_cast<uint8_t>(value); }
 
 template <class To, class From>
-void copy_as(const Buffer& from, size_t count, char* to) {
+void copy_as(const Pages& from, size_t count, char* to) {
   const From* source = reinterpret_cast<const From*>(from.data());
   To* target = reinterpret_cast<To*>(to);
   for (size_t i = 0; i < count; i++) target[i] = static_cast<To>(source[i]);
 }
 
 // `count` elements of `from`, as elements that are as wide or wider.
-void widen(const Buffer& from, Element from_element, size_t count, Element to_element, char* to) {
+void widen(const Pages& from, Element from_element, size_t count, Element to_element, char* to) {
   if (from_element == to_element)
     memcpy(to, from.data(), count * size_of(to_element));
   else if (from_element == Element::kF32)
@@ -66,7 +66,7 @@ class PartReader {
     // A row takes two characters a field at least, so that empty lines reserve nothing.
     const size_t lines = static_cast<size_t>(std::count(at, end, '\n'));
     capacity_ = std::min(lines, static_cast<size_t>(end - at) / (2 * shape_.columns));
-    block_.x = Buffer(capacity_ * features_);
+    block_.x = Pages(capacity_ * features_);
     if (shape_.label < shape_.columns) block_.labels.reserve(capacity_);
     row_.resize(features_);
     while (at < end) {
@@ -170,7 +170,7 @@ class PartReader {
   }
 
   void grow(Element element) {
-    Buffer wider(capacity_ * features_ * size_of(element));
+    Pages wider(capacity_ * features_ * size_of(element));
     widen(block_.x, block_.element, block_.rows * features_, element, wider.data());
     block_.x = std::move(wider);
     block_.element = element;

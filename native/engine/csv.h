@@ -12,6 +12,7 @@
 
 #include "arena.h"
 #include "dataset.h"
+#include "pages.h"
 
 namespace myelin {
 
@@ -28,7 +29,7 @@ struct CsvShape {
 struct CsvBlock {
   Element element = Element::kU8;
   size_t rows = 0;
-  Buffer x;                    // rows × features elements
+  Pages x;                     // rows × features elements
   std::vector<double> labels;  // one a row, or none
 };
 

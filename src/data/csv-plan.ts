@@ -40,9 +40,14 @@ export function readNumber(text: string): number {
 }
 
 /** Lines and columns are counted from 1, as editors do. */
-export function placeIn(plan: Pick<TablePlan, 'file' | 'names'>, line: number, index: number): string {
+export function placeIn(plan: Pick<TablePlan, 'file' | 'names'>, line: number | null, index: number): string {
   const name = plan.names?.[index]
-  return `${plan.file}, line ${line}, column ${index + 1}${name ? ` (${name})` : ''}`
+  return `${plan.file}${line === null ? '' : `, line ${line}`}, column ${index + 1}${name ? ` (${onOneLine(name)})` : ''}`
+}
+
+/** What would change the look of a message is shown as JSON writes it. */
+export function onOneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1))
 }
 
 /** @param first the fields of the first line that is not empty @param line its number */
@@ -168,5 +173,11 @@ function findColumn(reference: ColumnReference, { file, fields, names }: Table, 
     throw expected('ERR_OPTION', `a name that ${file} has once`, where, reference, `it has it ${places.length} times`)
   }
   const shown = names.length <= 12 ? names.join(', ') : `${names.slice(0, 10).join(', ')}, … ${names.at(-1)}`
-  throw expected('ERR_OPTION', `a column of ${file} (${shown})`, where, reference, suggestion(reference, names))
+  throw expected(
+    'ERR_OPTION',
+    `a column of ${file} (${shown})`,
+    where,
+    reference,
+    reference.length > 3 ? suggestion(reference, names) : '',
+  )
 }

@@ -5,11 +5,11 @@
 import { pipeline } from 'node:stream/promises'
 import { CsvError, type Options, Parser } from 'csv-parse'
 import type { MyelinError } from '../errors.ts'
-import { expected, expectedText, LARGEST_COUNT } from '../validate.ts'
+import { describe, expected, expectedText, LARGEST_COUNT } from '../validate.ts'
 import { type ByteStream, readPieces, wrongFile } from './bytes.ts'
 import { CsvColumn } from './csv-column.ts'
 import type { CsvSettings } from './csv-options.ts'
-import { placeIn, planTable, readNumber, type TablePlan } from './csv-plan.ts'
+import { onOneLine, placeIn, planTable, readNumber, type TablePlan } from './csv-plan.ts'
 
 export interface CollectedTable {
   readonly plan: TablePlan
@@ -84,8 +84,9 @@ class Collector {
     }
     const plan = this.#plan
     if (fields.length !== plan.fields) {
-      const what = `${plan.fields} fields, as in the first line,`
-      throw expectedText('ERR_DATA', what, `${plan.file}, line ${line}`, `${fields.length}`)
+      const what = `${plan.fields} ${plan.fields === 1 ? 'field' : 'fields'}, as in the first line,`
+      const text = describe(onOneLine(fields.join(this.#settings.delimiter)))
+      throw expectedText('ERR_DATA', what, `${plan.file}, line ${line}`, `${fields.length}: ${text}`)
     }
     if (this.#rows === LARGEST_COUNT) throw expectedText('ERR_DATA', `at most ${LARGEST_COUNT} rows`, plan.file, 'more')
     for (const column of this.#features) this.#add(column, fields, line)
@@ -98,10 +99,13 @@ class Collector {
     const text = fields[index]!
     const isLabel = column === this.#label
     const wrong = (what: string, hint = ''): MyelinError =>
-      expected('ERR_DATA', what, placeIn(this.#plan!, line, index), text, hint)
+      expected('ERR_DATA', what, placeIn(this.#plan!, line, index), onOneLine(text), hint)
     if (this.#settings.missing.has(text) && !column.knows(text)) {
       if (isLabel) throw wrong('a label')
-      if (column.plan.fill === null) throw wrong('a value', 'name a `fill` for missing values')
+      if (column.plan.fill === null) {
+        const alike = this.#settings.like?.columns
+        throw wrong('a value', alike ? '`like` fills no missing values here' : 'name a `fill` for missing values')
+      }
       column.addMissing(line, text)
       return
     }

@@ -112,7 +112,7 @@ function describeColumn(column: CsvColumn, plan: TablePlan): RecipeColumn {
     throw expected('ERR_OPTION', "'mean' or a number, as the column holds numbers,", `fill.${where}`, fill)
   }
   const present = column.numbers().filter((value) => !Number.isNaN(value))
-  if (present.length === 0) throw expectedText('ERR_DATA', 'at least one value', `${plan.file}, ${where}`, 'none')
+  if (present.length === 0) throw expectedText('ERR_DATA', 'at least one value', placeIn(plan, null, index), 'none')
   return { name, categories: null, fill: present.reduce((sum, value) => sum + value) / present.length }
 }
 
