@@ -5,16 +5,16 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type CsvOptions, Dataset, type MyelinError } from '../src/index.ts'
+import { type CsvOptions, Dataset, type MyelinError, recipeFromJSON } from '../src/index.ts'
 
 const test = suite('csv-bad')
 
-const like = {
+const like = recipeFromJSON({
   columns: [{ name: 'a' }, { name: 'b', categories: ['red', 'blue'] }],
   classNames: ['no', 'yes'],
   label: 'y',
-}
-const numbers = { columns: [{ name: null }, { name: null }], label: 0, classes: 3 }
+})
+const numbers = recipeFromJSON({ columns: [{ name: null }, { name: null }], label: 0, classes: 3 })
 
 /** Text of the file, options, and what the message must be: a line each, the file being `the text`. */
 const bad: readonly [text: string, options: CsvOptions | undefined, code: string, message: string][] = [

@@ -87,6 +87,12 @@ export function recipeFromJSON(value: unknown): Recipe {
   }
 }
 
+/** The recipe of a model that is fitted on data of another: one that says nothing of columns, classes or scale keeps what was said before. */
+export function takenOver(before: Recipe | null, data: Recipe): Recipe {
+  const silent = data.columns === null && data.classNames === null && data.classes === null && data.scale === 1
+  return before !== null && silent ? { ...before, standardization: data.standardization } : data
+}
+
 /** How many features the columns make. */
 export function countFeatures(columns: readonly RecipeColumn[]): number {
   return columns.reduce((sum, { categories }) => sum + (categories?.length ?? 1), 0)
