@@ -106,15 +106,25 @@ function placed(entries: ReadonlyMap<string, TensorEntry>, start: number, { name
     if (begin > end) throw fileError(name, `rising offsets in ${where}`, `[${begin}, ${end}]`)
     if (begin !== free)
       throw fileError(name, `${where} to begin at ${free}`, `${begin}, which leaves a gap or overlaps`)
-    const wanted = shape.reduce((product, length) => product * length, bytes)
-    if (!Number.isSafeInteger(wanted) || wanted !== end - begin) {
-      throw fileError(name, `${wanted} bytes in ${where} (${dtype}, [${shape.join(', ')}])`, `${end - begin}`)
+    const wanted = byteLength(shape, bytes)
+    if (wanted !== end - begin) {
+      throw fileError(name, `${wanted} bytes in ${where} (${dtype}, ${describe(shape)})`, `${end - begin}`)
     }
     tensors.set(tensor, { dtype, shape, begin: start + begin, end: start + end })
     free = end
   }
   if (start + free !== size) throw fileError(name, `${start + free} bytes, as its header says,`, `${size}`)
   return tensors
+}
+
+/** Infinity where the product of some of the sizes is more than a number can say exactly, whatever the rest. */
+function byteLength(shape: readonly number[], bytes: number): number {
+  let product = bytes
+  for (const size of shape) {
+    product *= size
+    if (!Number.isSafeInteger(product)) return Number.POSITIVE_INFINITY
+  }
+  return product
 }
 
 function inOrder(entries: ReadonlyMap<string, TensorEntry>): [string, TensorEntry][] {
