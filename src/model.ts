@@ -12,6 +12,7 @@ import type { ModelDefinition, SequentialOptions } from './define/network.ts'
 import type { CompileOptions } from './define/training.ts'
 import { calling } from './errors.ts'
 import { type EvaluateOptions, evaluate, type PredictOptions, predict } from './evaluate.ts'
+import { modelFile, type SaveOptions, saveModel } from './files/save-model.ts'
 import { fit } from './fit.ts'
 import { checkFitOptions, type FitOptions } from './fit-options.ts'
 import type { History } from './history.ts'
@@ -51,14 +52,20 @@ export class Model implements Trainee {
   }
 
   /** @throws ERR_OPTION, ERR_SHAPE */
-  constructor(options: SequentialOptions) {
-    this.#core = new Core(options)
+  constructor(options: SequentialOptions | Core) {
+    this.#core = options instanceof Core ? options : new Core(options)
     this.layers = Object.freeze(this.#core.plan.layers.map((_, i) => new Layer(this.#core, i)))
-    writeInitialWeights(this.#core)
+    if (this.#core !== options) writeInitialWeights(this.#core)
   }
 
   get dtype(): DType {
     return this.#core.plan.spec.dtype
+  }
+
+  /** Epochs trained so far, in all fits; a saved model goes on counting. */
+  get epochs(): number {
+    this.#core.checkBetweenSlices('epochs', 'read it in a callback, or await the fit')
+    return this.#core.network.counters().epochs
   }
 
   get seed(): number {
@@ -217,6 +224,24 @@ export class Model implements Trainee {
     this.#core.training('trace')
     const given = splitArguments(args)
     return trace(this.#core, withTargets(this.#core, 'trace', given), given.options)
+  }
+
+  /**
+   * Writes the model to a file that `loadModel` reads: weights, definition, what it was compiled with, the optimizer's
+   * state and the random state, so that training goes on to the same bits. It is the model as it is at the call; during
+   * a slice of a fit, as it is at the slice's end. A model saved in the middle of an epoch begins that epoch again: save
+   * in `onEpochEnd` or after a fit. The file takes the place of an old one whole or not at all, whatever happens.
+   *
+   * @throws (rejects) ERR_FILE when the file cannot be written, ERR_OPTION for a learning rate that is a function of
+   *   one's own, as no file can hold it
+   */
+  async save(path: string | URL, options?: SaveOptions): Promise<void> {
+    await saveModel(this.#core, path, options)
+  }
+
+  /** The same as bytes, for places that are no file. */
+  async toBuffer(options?: SaveOptions): Promise<Buffer<ArrayBuffer>> {
+    return Buffer.concat(await modelFile(this.#core, 'toBuffer', options))
   }
 
   /** The definition alone, without weights; `sequential` takes it back. */
