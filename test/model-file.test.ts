@@ -2,6 +2,7 @@
  * Files of models: what is in them, what is refused and how it is said. That training goes on to the same bits is
  * resume.test.ts's, the format itself safetensors.test.ts's, the writing replace.test.ts's.
  */
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -182,6 +183,11 @@ const wrong: Readonly<Record<string, Wrong>> = {
   'no format version': [() => changed({ metadata: { formatVersion: undefined } }), 'format version 1', 'undefined'],
   'no definition': [() => changed({ metadata: { definition: undefined } }), '`definition`', 'none'],
   'a definition that is no JSON': [() => changed({ metadata: { definition: '{' } }), '`definition`', 'SyntaxError'],
+  'a definition of another version': [
+    () => changed({ metadata: { definition: '{}', myelinVersion: '0.0.7' } }),
+    '`definition`',
+    "in a file of myelin '0.0.7'",
+  ],
   'a definition that is a text': [() => changed({ metadata: { definition: '"dense"' } }), '`definition`', "'dense'"],
   'a definition without layers': [() => definition({}), '`definition`', 'at least one layer'],
   'a definition without a seed': [() => definition({ seed: undefined }), '`definition`', 'dtype, seed and layers'],
@@ -290,6 +296,11 @@ for (const [name, [file, expected, received]] of Object.entries(wrong)) {
   })
 }
 
+/** Opening it would wait for ever. */
+function pipe(): string {
+  return spawnSync('mkfifo', [path('pipe')]).status === 0 ? path('pipe') : '/dev/null'
+}
+
 test('wrong calls and missing files', async () => {
   const model = await trainedModel()
   // biome-ignore lint/suspicious/noExplicitAny: wrong calls are no TypeScript
@@ -301,6 +312,7 @@ test('wrong calls and missing files', async () => {
     [() => loadModel(path('missing')), 'ERR_FILE', 'a model file', 'ENOENT'],
     [() => loadModel(folder), 'ERR_FILE', 'a model file', 'a folder'],
     [() => loadModel('/dev/null'), 'ERR_FILE', 'a model file', 'no plain file'],
+    [() => loadModel(pipe()), 'ERR_FILE', 'a model file', 'no plain file'],
     [() => loadModel('no\0file'), 'ERR_FILE', 'a model file', 'without null bytes'],
     [() => model.save(any(undefined)), 'ERR_OPTION', 'the path of a file', 'undefined'],
     [() => model.save(any(7)), 'ERR_OPTION', 'the path of a file', '7'],

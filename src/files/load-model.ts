@@ -6,6 +6,7 @@ import { Core } from '../core.ts'
 import type { Recipe } from '../data/recipe.ts'
 import { planNetwork } from '../define/network.ts'
 import { MyelinError } from '../errors.ts'
+import { info } from '../info.ts'
 import { Model } from '../model.ts'
 import { type Counters, type DType, type FloatArray, native } from '../native.ts'
 import { checkNumber, checkOptions, checkWhole, describe, expected, isObject, unitInterval } from '../validate.ts'
@@ -137,7 +138,9 @@ class Reader {
       return work(JSON.parse(text))
     } catch (error) {
       if (error instanceof MyelinError && error.code === 'ERR_FILE') throw error
-      throw this.#wrong(`a right \`${key}\` in its metadata`, 'one that is not', describe(error), error)
+      const { myelinVersion } = this.#metadata
+      const writer = myelinVersion === info().version ? '' : `, in a file of myelin ${describe(myelinVersion)}`
+      throw this.#wrong(`a right \`${key}\` in its metadata`, `one that is not${writer}`, describe(error), error)
     }
   }
 
