@@ -3,9 +3,13 @@
  */
 export type { Callback, Logs, Trainee } from './callbacks.ts'
 export type { MatrixLike, NumberArray } from './data/arrays.ts'
+export type { ByteStream } from './data/bytes.ts'
+export type { CsvSource } from './data/csv.ts'
+export type { ColumnReference, CsvOptions, Fill } from './data/csv-options.ts'
 export { Dataset, type DatasetOptions, type SplitOptions } from './data/dataset.ts'
 export { oneHot, type Targets } from './data/encode.ts'
 export { datasets, type ImagesOptions, type TrainAndTest } from './data/mnist.ts'
+export { type Recipe, type RecipeColumn, recipeFromJSON, type Standardization } from './data/recipe.ts'
 export type { Activation, ActivationDefinition } from './define/activations.ts'
 export { type Constraint, type ConstraintDefinition, constraints } from './define/constraints.ts'
 export { type Initializer, type InitializerDefinition, initializers } from './define/initializers.ts'

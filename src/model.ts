@@ -7,6 +7,7 @@ import type { Trainee } from './callbacks.ts'
 import { busy, Core } from './core.ts'
 import { type Dataset, insideOf } from './data/dataset.ts'
 import type { Targets } from './data/encode.ts'
+import type { Recipe } from './data/recipe.ts'
 import type { ModelDefinition, SequentialOptions } from './define/network.ts'
 import type { CompileOptions } from './define/training.ts'
 import { calling } from './errors.ts'
@@ -69,6 +70,16 @@ export class Model implements Trainee {
 
   get seed(): number {
     return this.#core.plan.spec.seed
+  }
+
+  /** How the data that it was fitted on was made of raw values, for data to come: see `like` of `Dataset.fromCsv`. */
+  get recipe(): Recipe | null {
+    return this.#core.recipe
+  }
+
+  /** Names of the classes in the order of the outputs, where the data it was fitted on had some. */
+  get classNames(): readonly string[] | null {
+    return this.#core.recipe?.classNames ?? null
   }
 
   /** Set it to true, in a callback or anywhere, and a fit stops after the epoch it is in. Every fit starts with false. */
