@@ -13,6 +13,7 @@ import * as assert from 'uvu/assert'
 import { encode, readHeader, type Tensor } from '../src/files/safetensors.ts'
 import { bytesSource } from '../src/files/source.ts'
 import {
+  Dataset,
   type ErrorCode,
   info,
   layers,
@@ -22,7 +23,6 @@ import {
   optimizers,
   sequential,
 } from '../src/index.ts'
-import { coreOf } from '../src/model.ts'
 import { checkLoading, damaged, damages, estranged, strangeness, trainedModel } from './files/corpus.ts'
 
 const test = suite('model file')
@@ -112,10 +112,16 @@ test('initial values that no file needs are not drawn', async () => {
   assert.equal(again.getWeights(), sequential(options).getWeights())
 })
 
-test('the recipe of the data', async () => {
-  const model = dense()
-  coreOf(model)!.recipe = { classNames: ['cat', 'dög'] }
-  assert.equal(coreOf(await loadModel(await model.toBuffer()))!.recipe, { classNames: ['cat', 'dög'] })
+test('the recipe of the data, which predictions of raw rows need', async () => {
+  const model = await trainedModel()
+  writeFileSync(path('rows.csv'), 'a,b,answer\n1,200,no\n3,400,yes\n5,900,no\n')
+  const data = (await Dataset.fromCsv(path('rows.csv'), { label: 'answer' })).standardize()
+  await model.fit(data, { epochs: 1 })
+  assert.equal(model.recipe!.standardization!.means, [3, 500])
+  const again = await loadModel(await model.toBuffer())
+  assert.equal(again.recipe, model.recipe)
+  assert.equal(again.classNames, ['no', 'yes'])
+  assert.equal(again.predictSync([[2, 300]]), model.predictSync([[2, 300]]))
 })
 
 test('JSON of the definition makes the same model', async () => {
@@ -267,6 +273,11 @@ const wrong: Readonly<Record<string, Wrong>> = {
   'a product that is null': [() => counters({ nadamProduct: null }), '`counters`', 'null'],
   'an unknown counter': [() => counters({ days: 1 }), '`counters`', '`days`'],
   'a recipe that is none': [() => changed({ metadata: { recipe: '7' } }), '`recipe`', 'MyelinError'],
+  'a recipe of another model': [
+    () => changed({ metadata: { recipe: json({ standardization: { means: [1], deviations: [1] } }) } }),
+    '`recipe`',
+    'expected 2 features for `recipe`, received 1',
+  ],
 }
 
 async function errorOf(call: () => unknown): Promise<MyelinError> {
