@@ -5,7 +5,7 @@
  *   node --import tsx bench/load-model.ts [--rounds 50]
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { layers, loadModel, sequential } from '../src/index.ts'
@@ -59,8 +59,14 @@ function summary(times: readonly Times[]): Record<string, number> {
   return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Math.round(value * 100) / 100]))
 }
 
+// with more programs at work than CPUs, times on the clock say little, and those of the CPU stay
+const machine = { cpus: cpus().length, loadAverage: loadavg()[0]! }
 const results = { save: summary(saves), load: summary(loads) }
 console.table(results)
+console.log(`${machine.cpus} CPUs, load average ${machine.loadAverage.toFixed(1)}`)
 mkdirSync(new URL('results/', import.meta.url), { recursive: true })
-writeFileSync(new URL('results/load-model.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`)
+writeFileSync(
+  new URL('results/load-model.json', import.meta.url),
+  `${JSON.stringify({ ...results, machine }, null, 2)}\n`,
+)
 console.log('written to bench/results/load-model.json')
