@@ -5,7 +5,7 @@ import type { Logs } from './callbacks.ts'
 
 export interface HistoryParams {
   readonly epochs: number
-  /** Optimizer steps of one epoch. */
+  /** Optimizer steps of one epoch; 0 where they were not known before it ended. */
   readonly steps: number
   readonly batchSize: number
   readonly verbose: number
