@@ -14,6 +14,7 @@ import { readPlain } from '../src/data/csv-plain.ts'
 import { insideOf } from '../src/data/dataset.ts'
 import { type CsvOptions, Dataset } from '../src/index.ts'
 import { native } from '../src/native.ts'
+import { effortOf } from './effort.ts'
 
 const test = suite('csv')
 
@@ -96,7 +97,7 @@ test('both ways give the same dataset, and the numbers that csv-parse and Number
           numbers.map((row) => row[label]),
         )
     }),
-    { numRuns: 400 },
+    effortOf(400),
   )
 })
 
@@ -132,7 +133,7 @@ test('anything at all: both ways give the same dataset or the same error', async
       const options = labelled ? { label: 0 } : {}
       assert.equal(await outcome(read(text, options)), await outcome(Dataset.fromCsv(streamOf(text), options)))
     }),
-    { numRuns: 1000 },
+    effortOf(1000),
   )
 })
 
@@ -161,7 +162,7 @@ test('the native reader takes text that is cut anywhere, on any number of thread
         )
       },
     ),
-    { numRuns: 100 },
+    effortOf(100),
   )
 })
 

@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert'
 import { readIdx } from '../src/data/idx.ts'
 import { readNpy } from '../src/data/npy.ts'
 import { Dataset, type MyelinError } from '../src/index.ts'
+import { effortOf } from './effort.ts'
 
 interface Golden {
   readonly good: readonly { name: string; npy: string; shape: number[]; values: number[] }[]
@@ -16,8 +17,7 @@ interface Golden {
 }
 
 const test = suite('npy')
-/** More for a longer look: MYELIN_FUZZ_RUNS=100000. */
-const numRuns = Number(process.env.MYELIN_FUZZ_RUNS ?? 500)
+const effort = effortOf(500)
 const golden = JSON.parse(await readFile(new URL('golden/npy.json', import.meta.url), 'utf8')) as Golden
 const folder = await mkdtemp(join(tmpdir(), 'myelin-npy-'))
 const path = join(folder, 'a.npy')
@@ -116,7 +116,7 @@ test('damaged npy files are read or refused', async () => {
   const { npy } = golden.good.find(({ name }) => name === 'fractions')!
   await fc.assert(
     fc.asyncProperty(damaged(Buffer.from(npy, 'base64')), (bytes) => survives(readNpy, bytes)),
-    { numRuns },
+    effort,
   )
 })
 
@@ -124,7 +124,7 @@ test('damaged IDX files are read or refused', async () => {
   const whole = Buffer.concat([Buffer.of(0, 0, 12, 2, 0, 0, 0, 3, 0, 0, 0, 2), Buffer.alloc(24, 7)])
   await fc.assert(
     fc.asyncProperty(damaged(whole), (bytes) => survives(readIdx, bytes)),
-    { numRuns },
+    effort,
   )
 })
 
@@ -136,7 +136,7 @@ test('damaged gzip files are read or refused', async () => {
       await writeFile(path, bytes)
       await readNpy(path, 'x').catch((error: MyelinError) => assert.is(error.code, 'ERR_FILE', String(error)))
     }),
-    { numRuns },
+    effort,
   )
 })
 
