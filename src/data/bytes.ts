@@ -3,7 +3,7 @@
  * by piece for what need not fit in memory.
  */
 import { open, readFile } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { createGunzip, gunzip } from 'node:zlib'
 import { MyelinError } from '../errors.ts'
@@ -14,7 +14,8 @@ export type ByteStream = AsyncIterable<Uint8Array | string>
 
 /** Large enough that what a piece costs beside its bytes is nothing, small enough to be nothing in memory. */
 const PIECE_BYTES = 4 << 20
-const GUNZIP_PIECE_BYTES = 1 << 20
+/** Of gunzip. */
+const chunkSize = 1 << 20
 
 const unzip = promisify<Uint8Array, Buffer>(gunzip)
 
@@ -62,8 +63,9 @@ export async function* readPieces(
       yield* raw
       return
     }
-    const text = Readable.from(followedBy(first, raw)).pipe(createGunzip({ chunkSize: GUNZIP_PIECE_BYTES }))
-    for await (const piece of text) yield piece as Buffer
+    // whatever goes wrong on either side ends both, and comes out of the loop
+    const gunzipped = pipeline(Readable.from(followedBy(first, raw)), createGunzip({ chunkSize }), () => {})
+    for await (const piece of gunzipped) yield piece as Buffer
   } catch (cause) {
     throw isZlibError(cause) ? notGzip(file, cause) : cause
   } finally {
