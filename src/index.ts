@@ -44,6 +44,8 @@ export { type Schedule, schedules, type TaggedSchedule } from './define/schedule
 export type { CompileOptions } from './define/training.ts'
 export { type ErrorCode, MyelinError } from './errors.ts'
 export type { EvaluateOptions, PredictOptions } from './evaluate.ts'
+export { loadModel } from './files/load-model.ts'
+export type { SaveOptions } from './files/save-model.ts'
 export type { FitOptions, ValidationData } from './fit-options.ts'
 export type { History, HistoryParams } from './history.ts'
 export { type Info, type InfoOptions, info } from './info.ts'

@@ -254,17 +254,40 @@ export interface NativeTrace {
   readonly gradients: readonly (FloatArray | null)[]
 }
 
+/** How far the training of a network has come. Whole numbers but for the last. */
+export interface Counters {
+  /** Epochs and steps since the network was made: they address the random draws. */
+  readonly epochs: number
+  readonly steps: number
+  /** Optimizer steps since `compile`. */
+  readonly iterations: number
+  /** Rows of the latest training data; 0 before any. */
+  readonly samples: number
+  /** Of `nadam`: Π u of the steps so far. */
+  readonly nadamProduct: number
+}
+
 export interface NativeNetwork {
   parameters(): ParameterInfo[]
   /** A copy, row-major, in the network's dtype. */
   getParameter(index: number): FloatArray
   setParameter(index: number, values: FloatArray): void
+  /** The state arrays that the optimizer uses, some of 0, 1, 2; none before `compile`. */
+  states(): number[]
+  /** A copy of what the optimizer keeps for a parameter in one of these, in its shape. */
+  getState(slot: number, index: number): FloatArray
+  setState(slot: number, index: number, values: FloatArray): void
+  counters(): Counters
+  setCounters(counters: Counters): void
   /** Sets loss, metrics and optimizer; the optimizer's state and step count start afresh. */
   compile(spec: TrainingSpec): void
   /** Optimizer steps since `compile`. */
   readonly iterations: number
-  /** Forward pass on the calling thread; `x` has whole rows of the network's inputs. Throws ERR_BUSY while a slice trains this network. */
-  predictSync(x: FloatArray): FloatArray
+  /**
+   * Forward pass on the calling thread; `x` has whole rows of the network's inputs, `y` gets the outputs and may be
+   * longer; both of the network's dtype. Throws ERR_BUSY while a slice trains this network.
+   */
+  predictSync(x: FloatArray, y: FloatArray): void
   /** Forward and backward pass of the whole dataset as one batch, with no update. Regularizers count. */
   trace(data: NativeDataset, training: boolean): NativeTrace
   /** The gradients of `trace` by central differences of fourth order with step `h`. */
@@ -357,7 +380,11 @@ export interface Addon {
   }
   Dataset: new (source: DatasetSource) => NativeDataset
   CsvReader: new (shape: CsvShape) => NativeCsvReader
-  Network: new (spec: NetworkSpec) => NativeNetwork
+  Network: {
+    new (spec: NetworkSpec): NativeNetwork
+    /** The parameters it would have, without building it. */
+    layOut(spec: NetworkSpec): ParameterInfo[]
+  }
   Session: new (network: NativeNetwork, data: NativeDataset, options: SessionOptions) => NativeSession
   Perceptron: new (data: NativeDataset, source: PerceptronSource) => NativePerceptron
   /** Fills `sums`, rows × outputs, with biases + x · weights, in float64; weights are features × outputs. */

@@ -57,6 +57,8 @@ export class StreamSession {
   #rows = 0
   #sums: Float64Array
   #stepsOfChunk = 0
+  /** Of the network, when the present epoch began. */
+  #epochs = 0
 
   constructor(core: Core, batches: Batches, options: StreamOptions) {
     this.#core = core
@@ -110,6 +112,7 @@ export class StreamSession {
   }
 
   #beginEpoch(): void {
+    this.#epochs = this.#core.network.counters().epochs
     this.#rows = 0
     this.#sums.fill(0)
   }
@@ -120,6 +123,9 @@ export class StreamSession {
       const hint = 'pass a function that makes new batches for each epoch'
       throw expectedText('ERR_DATA', 'at least one batch', `epoch ${this.#epoch + 1}`, 'none', hint)
     }
+    // each native session counted one
+    const { network } = this.#core
+    network.setCounters({ ...network.counters(), epochs: this.#epochs + 1 })
     this.#iterator = null
     this.#epoch++
     this.#chunks = 0

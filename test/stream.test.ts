@@ -88,6 +88,14 @@ for (const [name, batches, options] of ways) {
   })
 }
 
+test('a fit with a shuffle goes on from both alike', async () => {
+  const [whole, stream] = [make(), make()]
+  await whole.fit(x, y, { epochs: 2, batchSize: BATCH, shuffle: false })
+  await stream.fit(() => batchesOf(BATCH), { epochs: 2 })
+  for (const model of [whole, stream]) await model.fit(x, y, { epochs: 4, initialEpoch: 2, batchSize: BATCH })
+  assert.equal(weightsOf(stream), weightsOf(whole))
+})
+
 test('weights of samples and classes', async () => {
   const [whole, stream] = [make(), make()]
   const classWeight = { 1: 3 }
