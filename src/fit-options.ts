@@ -63,6 +63,7 @@ export interface FitPlan {
   readonly validationWeights: FloatArray | null
   readonly epochs: number
   readonly initialEpoch: number
+  /** 0: batches are taken as they come. */
   readonly batchSize: number
   readonly shuffle: boolean
   readonly callbacks: readonly Callback[]
@@ -131,7 +132,8 @@ export function planStream(core: Core, value: unknown): FitPlan {
       ? null
       : readValidation(core, validationData, standardization)
   const parts = { validation: validation?.data ?? null, validationWeights: validation?.weights ?? null }
-  return { ...options, ...parts, train: null, trainWeights: null }
+  const batchSize = given.batchSize === undefined ? 0 : options.batchSize
+  return { ...options, ...parts, batchSize, train: null, trainWeights: null }
 }
 
 export function planFit(core: Core, data: Dataset, value: unknown): FitPlan & { readonly train: Dataset } {

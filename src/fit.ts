@@ -39,8 +39,8 @@ export async function fit(core: Core, trainee: Trainee, data: Dataset, options: 
 /** The same with batches that come one after the other. */
 export function fitStream(core: Core, trainee: Trainee, batches: Batches, options: unknown): Promise<History> {
   const plan = planStream(core, options)
-  const { batchSize, classWeight } = (options ?? {}) as FitOptions
-  const session = new StreamSession(core, batches, { ...plan, batchSize: batchSize ?? null, classWeight })
+  const { classWeight } = (options ?? {}) as FitOptions
+  const session = new StreamSession(core, batches, { ...plan, classWeight })
   return run(core, trainee, plan, { session, batches: Number.POSITIVE_INFINITY, rows: () => session.rows })
 }
 

@@ -7,6 +7,7 @@ export interface HistoryParams {
   readonly epochs: number
   /** Optimizer steps of one epoch; 0 where they were not known before it ended. */
   readonly steps: number
+  /** 0 where batches were taken as they came. */
   readonly batchSize: number
   readonly verbose: number
 }

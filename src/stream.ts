@@ -27,8 +27,8 @@ export function areBatches(value: unknown): value is Batches {
 
 interface StreamOptions {
   readonly initialEpoch: number
-  /** Null: a batch is a step. */
-  readonly batchSize: number | null
+  /** 0: a batch is a step. */
+  readonly batchSize: number
   readonly threads: number
   readonly classWeight: ClassWeight | null | undefined
 }
@@ -134,7 +134,7 @@ export class StreamSession {
   }
 
   #batchSize({ data }: Chunk): number {
-    return Math.min(this.#options.batchSize ?? data.rows, data.rows)
+    return Math.min(this.#options.batchSize || data.rows, data.rows)
   }
 
   #open(chunk: Chunk): NativeSession {

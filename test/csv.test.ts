@@ -369,6 +369,13 @@ test('another file is read like the first', async () => {
   const numbers = Dataset.from([[1, 2]], [0], { scale: 0.5, classes: 3 })
   const scaled = await read('1,2,2\n', { like: numbers, label: -1 })
   assert.equal([scaled.toArrays(), scaled.classes], [{ x: [[0.5, 1]], y: [2] }, 3])
+  const standardized = Dataset.from([
+    [1, 2],
+    [3, 4],
+  ]).standardize()
+  assert.equal((await read('1,2\n', { like: standardized })).toArrays().x, [[-1, -1]])
+  const error = await read('1,2,3\n', { like: standardized }).catch((error: Error) => error)
+  assert.is((error as Error).message, 'expected 2 features, as in `like`, for `source`, received 3')
 })
 
 test.run()

@@ -129,7 +129,9 @@ export class Dataset {
     const { features, targets, recipe } = await readCsv(source, options)
     const { standardization } = recipe
     const data = Dataset.#make(features, targets, { ...recipe, standardization: null })
-    return standardization === null ? data : data.#standardizedBy(standardization)
+    if (standardization === null) return data
+    if (standardization.means.length === data.features) return data.#standardizedBy(standardization)
+    throw expected('ERR_SHAPE', `${standardization.means.length} features, as in \`like\`,`, 'source', data.features)
   }
 
   /**
