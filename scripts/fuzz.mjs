@@ -30,7 +30,7 @@ run('cmake', [
 ])
 run('cmake', ['--build', folder, '--target', 'csv_fuzz'])
 
-// The first five bytes: columns - 1, label, delimiter, threads - 1, bytes of a piece - 1.
+// The first six bytes: columns - 1, label, delimiter, threads - 1, a sixteenth of the bytes of a piece, bytes of a part - 1.
 const seeds = [
   '1,2,3\n4,5,6\n',
   '0,0,0,0,0,0,0,0\n0,0,0,0,0,0,0,0',
@@ -43,7 +43,7 @@ mkdirSync(join(cwd, corpus), { recursive: true })
 for (const [i, text] of seeds.entries()) {
   writeFileSync(
     join(cwd, corpus, `seed-${i}`),
-    Buffer.concat([Buffer.of(i === 1 ? 7 : 2, i, 0, 1, 3), Buffer.from(text)]),
+    Buffer.concat([Buffer.of(i === 1 ? 7 : 2, i, 0, 1, 1, 3), Buffer.from(text)]),
   )
 }
 const limits = ['-max_len=4096', '-rss_limit_mb=1024', '-malloc_limit_mb=64', '-print_final_stats=1']

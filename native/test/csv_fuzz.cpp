@@ -22,13 +22,13 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-Outcome read_in_pieces(const CsvShape& shape, int threads, const char* text, size_t bytes, size_t piece) {
+Outcome read_in_pieces(const CsvShape& shape, int threads, const char* text, size_t bytes, size_t piece, size_t part) {
   Outcome outcome;
-  CsvReader reader(shape, threads);
+  CsvReader reader(shape, threads, part);
   for (size_t at = 0; at < bytes; at += piece) {
     // memory of its own: reading past its end is an error that the sanitizer sees
-    const std::vector<char> part(text + at, text + std::min(at + piece, bytes));
-    if (!reader.read(part.data(), part.size())) return outcome;
+    const std::vector<char> copy(text + at, text + std::min(at + piece, bytes));
+    if (!reader.read(copy.data(), copy.size())) return outcome;
   }
   if (!reader.finish()) return outcome;
   outcome.plain = true;
@@ -51,18 +51,18 @@ void check_number(const char* text, size_t bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size < 5) return 0;
+  if (size < 6) return 0;
   const size_t columns = 1 + data[0] % 12;
   CsvShape shape{columns, data[1] % (columns + 1), ",;\t| "[data[2] % 5]};
   if (shape.features() == 0) shape.label = columns;
   const int threads = 1 + data[3] % 2;
-  const size_t piece = 1 + data[4];
-  const char* text = reinterpret_cast<const char*>(data) + 5;
-  const size_t bytes = size - 5;
+  const size_t piece = 1 + 16 * size_t{data[4]}, part = 1 + size_t{data[5]};
+  const char* text = reinterpret_cast<const char*>(data) + 6;
+  const size_t bytes = size - 6;
   check_number(text, bytes);
 
-  const Outcome whole = read_in_pieces(shape, 1, text, bytes, bytes + 1);
-  const Outcome cut = read_in_pieces(shape, threads, text, bytes, piece);
+  const Outcome whole = read_in_pieces(shape, 1, text, bytes, bytes + 1, bytes + 1);
+  const Outcome cut = read_in_pieces(shape, threads, text, bytes, piece, part);
   require(whole.plain == cut.plain && whole.rows == cut.rows);
   if (!whole.plain) return 0;
   require(whole.element == cut.element && whole.x.size() == cut.x.size());
