@@ -194,6 +194,13 @@ test('bytes stay bytes', async () => {
   assert.is(await storage('0,255\n7,0.1\n'), 'float64')
 })
 
+test('-0 reads as 0, whatever is beside it', async () => {
+  for (const source of [bytesOf('-0,300\n-0.0,0.1\n'), streamOf('-0,300\n-0.0,0.1\n')]) {
+    const x = insideOf(await Dataset.fromCsv(source))!.handle.x()
+    assert.ok(Object.is(x[0], 0) && Object.is(x[2], 0))
+  }
+})
+
 test('paths, URLs, bytes, streams of text and of bytes; compressed or not', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'myelin-csv-'))
   try {

@@ -128,6 +128,21 @@ void check_pieces() {
   check(true, "pieces of any size");
 }
 
+// Found by csv_fuzz: a part of bytes alone lost a sign that a part of floats kept.
+void check_minus_zero() {
+  for (const char* text : {"-0\n300\n", "-0.0\n0.1\n", "-0\n-1e-999\n"}) {
+    CsvReader reader({1, 1, ','}, 1, 1);
+    check(reader.read(text, strlen(text)) && reader.finish(), "-0 is read");
+    const bool single = reader.element() == Element::kF32;
+    const Buffer x = reader.take_features();
+    const double first = single ? static_cast<double>(*reinterpret_cast<const float*>(x.data()))
+                                : *reinterpret_cast<const double*>(x.data());
+    if (reader.element() != Element::kU8) check(!std::signbit(first), "-0 reads as 0");
+  }
+  double value = 1;
+  check(read_number("-0\n", value) && !std::signbit(value), "-0 reads as 0, alone");
+}
+
 void check_moments() {
   auto storage = std::make_shared<Storage>();
   storage->rows = 4;
@@ -153,6 +168,7 @@ int main() {
   check_numbers();
   check_refused();
   check_pieces();
+  check_minus_zero();
   check_moments();
   return test::summary();
 }
