@@ -464,6 +464,14 @@ test('an error of the stream is passed on as it is', async () => {
   }
 })
 
+test('bytes that are taken away while they are read', async () => {
+  const text = new Uint8Array(Buffer.from('1,2\n'.repeat(3_000_000)))
+  const reading = Dataset.fromCsv(text)
+  structuredClone(text, { transfer: [text.buffer] })
+  const error = await reading.catch((error: MyelinError) => error)
+  assert.match((error as MyelinError).message, /^expected bytes that stay while they are read for `the text`/)
+})
+
 test('more texts in a column than can be categories', async () => {
   const text = Array.from({ length: 1001 }, (_, i) => `name ${i},${i}\n`).join('')
   const message =
