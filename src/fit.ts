@@ -9,11 +9,12 @@ import { type Dataset, insideOf } from './data/dataset.ts'
 import { takenOver } from './data/recipe.ts'
 import { calling, fromNative, MyelinError } from './errors.ts'
 import { evaluate } from './evaluate.ts'
-import { type FitPlan, planFit } from './fit-options.ts'
+import { type FitOptions, type FitPlan, planFit, planStream } from './fit-options.ts'
 import { History } from './history.ts'
 import { native, type NativeSession, type Progress } from './native.ts'
 import { ProgressLines } from './progress.ts'
 import { Rates } from './rates.ts'
+import { type Batches, StreamSession } from './stream.ts'
 
 /** @param trainee the model, as callbacks are told of it */
 export async function fit(core: Core, trainee: Trainee, data: Dataset, options: unknown): Promise<History> {
@@ -31,21 +32,43 @@ export async function fit(core: Core, trainee: Trainee, data: Dataset, options: 
       }),
   )
   core.recipe = takenOver(core.recipe, data.recipe)
+  const batches = Math.ceil(plan.train.rows / plan.batchSize)
+  return run(core, trainee, plan, { session, batches, rows: () => plan.train.rows })
+}
+
+/** The same with batches that come one after the other. */
+export function fitStream(core: Core, trainee: Trainee, batches: Batches, options: unknown): Promise<History> {
+  const plan = planStream(core, options)
+  const { classWeight } = (options ?? {}) as FitOptions
+  const session = new StreamSession(core, batches, { ...plan, classWeight })
+  return run(core, trainee, plan, { session, batches: Number.POSITIVE_INFINITY, rows: () => session.rows })
+}
+
+async function run(core: Core, trainee: Trainee, plan: FitPlan, training: Training): Promise<History> {
+  const { session } = training
   const abort = abortable(plan.signal, 'fit', () => session.stop())
   try {
     abort.check()
-    return await new Fit(core, trainee, plan, session, abort).run()
+    return await new Fit(core, trainee, plan, training, abort).run()
   } finally {
     abort.release()
     session.close()
   }
 }
 
+interface Training {
+  readonly session: Pick<NativeSession, 'run' | 'stop' | 'close'> & { readonly ready?: () => Promise<void> }
+  /** Steps of one epoch; infinite when they are not known before it ends. */
+  readonly batches: number
+  /** Rows of one epoch, as far as they are known. */
+  readonly rows: () => number
+}
+
 class Fit {
   readonly #core: Core
   readonly #trainee: Trainee
   readonly #plan: FitPlan
-  readonly #session: NativeSession
+  readonly #session: Training['session']
   readonly #abort: Abortable
   readonly #columns: readonly string[]
   readonly #history: History
@@ -57,17 +80,17 @@ class Fit {
   #epoch: number
   #batch = 0
 
-  constructor(core: Core, trainee: Trainee, plan: FitPlan, session: NativeSession, abort: Abortable) {
-    const { train, batchSize, initialEpoch, epochs, verbose } = plan
+  constructor(core: Core, trainee: Trainee, plan: FitPlan, { session, batches, rows }: Training, abort: Abortable) {
+    const { batchSize, initialEpoch, epochs, verbose } = plan
     this.#core = core
     this.#trainee = trainee
     this.#plan = plan
     this.#session = session
     this.#abort = abort
     this.#columns = core.training('fit').columns
-    this.#batches = Math.ceil(train.rows / batchSize)
-    this.#history = new History({ epochs, steps: this.#batches, batchSize, verbose })
-    this.#progress = new ProgressLines({ verbose, initialEpoch, epochs, rows: train.rows })
+    this.#batches = batches
+    this.#history = new History({ epochs, steps: Number.isFinite(batches) ? batches : 0, batchSize, verbose })
+    this.#progress = new ProgressLines({ verbose, initialEpoch, epochs, rows })
     this.#rates = new Rates(core)
     this.#epoch = initialEpoch
   }
@@ -97,11 +120,15 @@ class Fit {
 
   async #slice(): Promise<Progress> {
     const { epochs, sliceMs } = this.#plan
+    await this.#session.ready?.()
+    this.#abort.check()
     const leftInEpoch = this.#batches - this.#batch
-    const left = leftInEpoch + (epochs - this.#epoch - 1) * this.#batches
+    const later = epochs - this.#epoch - 1
+    const left = later > 0 ? leftInEpoch + later * this.#batches : leftInEpoch
     const progress = await this.#core.turns.write(async () => {
       // asked to stop in the middle of an epoch: to its end and no further
-      const rates = this.#core.stopTraining ? this.#rates.exactly(leftInEpoch) : this.#rates.next(left)
+      const ends = this.#core.stopTraining && Number.isFinite(leftInEpoch)
+      const rates = ends ? this.#rates.exactly(leftInEpoch) : this.#rates.next(left)
       return this.#session.run(sliceMs, rates).catch((error: unknown) => {
         throw fromNative(error)
       })

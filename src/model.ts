@@ -13,7 +13,7 @@ import type { CompileOptions } from './define/training.ts'
 import { calling } from './errors.ts'
 import { type EvaluateOptions, evaluate, type PredictOptions, predict } from './evaluate.ts'
 import { modelFile, type SaveOptions, saveModel } from './files/save-model.ts'
-import { fit } from './fit.ts'
+import { fit, fitStream } from './fit.ts'
 import { checkFitOptions, type FitOptions } from './fit-options.ts'
 import type { History } from './history.ts'
 import { type Trace, type TraceOptions, trace } from './inspect/trace.ts'
@@ -21,6 +21,7 @@ import { Layer } from './layer.ts'
 import { Matrix } from './matrix.ts'
 import type { DType } from './native.ts'
 import { type Features, splitArguments, networkRows, withoutTargets, withTargets } from './samples.ts'
+import { areBatches, type Batches } from './stream.ts'
 import { summaryLines } from './summary.ts'
 import { checkOptions, expected } from './validate.ts'
 import { parametersOf, readWeights, type Weight, writeInitialWeights, writeWeights } from './weights.ts'
@@ -137,20 +138,26 @@ export class Model implements Trainee {
    * number of threads; fitting for 2 epochs and then for 3 equals fitting for 5. A fit that rejects leaves the
    * model usable, with the weights of the last finished batch.
    *
+   * Batches from an iterable, for data larger than memory, are taken in their order, each one step unless `batchSize`
+   * says less; the next is read while one is trained on. Metrics are their means over the rows of the batches.
+   *
    * @throws (rejects) ERR_NOT_COMPILED, ERR_OPTION, ERR_SHAPE, ERR_DATA; ERR_BUSY while another fit runs;
    *   ERR_ABORTED; ERR_DIVERGED when the loss is not finite any more; what a callback threw
    */
   fit(data: Dataset, options?: FitOptions): Promise<History>
   fit(x: Features, y: Targets, options?: FitOptions): Promise<History>
+  fit(batches: Batches, options?: FitOptions): Promise<History>
   async fit(...args: readonly unknown[]): Promise<History> {
     const core = this.#core
     core.training('fit')
     if (core.fitting) throw busy('fit', 'another fit is running', 'await that first')
     core.fitting = true
     try {
-      const given = splitArguments(args)
+      const [batches, options] = args
+      const given = areBatches(batches) ? { x: batches, y: undefined, options } : splitArguments(args)
       const { signal } = checkFitOptions(given.options)
       abortable(signal, 'fit', () => {}).check()
+      if (areBatches(batches)) return await fitStream(core, this, batches, options)
       return await fit(core, this, withTargets(core, 'fit', given), given.options)
     } finally {
       core.fitting = false

@@ -9,7 +9,7 @@ export interface ProgressSettings {
   readonly initialEpoch: number
   readonly epochs: number
   /** Rows trained in one epoch. */
-  readonly rows: number
+  readonly rows: () => number
 }
 
 export interface Seen {
@@ -54,7 +54,7 @@ export class ProgressLines {
     const done = epoch - initialEpoch + part
     const left = ((now - this.#begun) / 1000 / done) * (epochs - initialEpoch - done)
     const numbers = Object.entries(logs).map(([name, value]) => `${name} ${short(value)}`)
-    const speed = `${Math.round((rows * part) / seconds).toLocaleString('en-US')} samples/s`
+    const speed = `${Math.round((rows() * part) / seconds).toLocaleString('en-US')} samples/s`
     const time = left > 0 ? `${duration(left)} left` : `${duration((now - this.#begun) / 1000)} in all`
     return [`epoch ${epoch + 1}/${epochs}`, ...numbers, speed, time].join('  ')
   }
