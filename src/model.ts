@@ -12,6 +12,7 @@ import type { CompileOptions } from './define/training.ts'
 import { calling } from './errors.ts'
 import { type EvaluateOptions, evaluate, type PredictOptions, predict } from './evaluate.ts'
 import { fit } from './fit.ts'
+import { exportOnnx, toOnnx } from './files/onnx.ts'
 import { checkFitOptions, type FitOptions } from './fit-options.ts'
 import type { History } from './history.ts'
 import { type Trace, type TraceOptions, trace } from './inspect/trace.ts'
@@ -206,6 +207,21 @@ export class Model implements Trainee {
     this.#core.training('trace')
     const given = splitArguments(args)
     return trace(this.#core, withTargets(this.#core, 'trace', given), given.options)
+  }
+
+  /**
+   * Writes an ONNX model that gives the outputs of `predict` in onnxruntime and elsewhere: input `x` (any number of rows ×
+   * features), output `output`, in the dtype of this model, operator set 17. The file is replaced whole or not at all.
+   *
+   * @throws (rejects) ERR_FILE, ERR_OPTION, ERR_BUSY while a slice of a fit runs, ERR_SHAPE for 2 GiB of parameters or more
+   */
+  async exportOnnx(path: string | URL): Promise<void> {
+    await exportOnnx(this.#core, path)
+  }
+
+  /** The bytes that `exportOnnx` writes. @throws ERR_BUSY, ERR_SHAPE */
+  toOnnx(): Uint8Array {
+    return toOnnx(this.#core, 'toOnnx')
   }
 
   /** The definition alone, without weights; `sequential` takes it back. */
