@@ -22,6 +22,7 @@ import {
   sequential,
 } from '../src/index.ts'
 import { coreOf } from '../src/model.ts'
+import { assertNear, goldenInputs, LIBRARIES, loadGolden, readGolden } from './exchange/golden.ts'
 import { onnxRuntime, python } from './exchange/install.ts'
 
 const { it: runtime } = onnxRuntime()
@@ -97,10 +98,7 @@ async function assertSame(model: Model, x: Rows): Promise<void> {
   const wanted = (await model.predict(x)).data
   const found = await runExported(model, x)
   assert.is(found.constructor, wanted.constructor)
-  for (const [i, value] of wanted.entries()) {
-    const error = Math.abs(found[i]! - value) / Math.max(1, Math.abs(value))
-    if (!(error <= TOLERANCE[model.dtype])) throw new Error(`output ${i}: ${found[i]}, wanted ${value}, error ${error}`)
-  }
+  assertNear(found, wanted, TOLERANCE[model.dtype])
 }
 
 function build(dtype: DType, list: readonly LayerDefinition[], seed = 1): Model {
@@ -184,6 +182,16 @@ test('nets put together at random', async () => {
   )
   await fc.assert(property, { numRuns: 150, seed: 5 })
 })
+
+for (const library of LIBRARIES) {
+  const golden = readGolden(library)
+  for (const { name, file, outputs: wanted } of golden.cases) {
+    test(`what ${library} made: ${name}`, async () => {
+      const model = await loadGolden(library, file)
+      assertNear(await runExported(model, goldenInputs(model, golden)), wanted, TOLERANCE[model.dtype])
+    })
+  }
+}
 
 test("a trained net of MNIST's size", async () => {
   const model = sequential({

@@ -12,7 +12,7 @@ export interface GoldenCase {
   readonly outputs: readonly number[]
 }
 
-export interface Golden<Extra = object> {
+export interface Golden<Extra = unknown> {
   readonly features: number
   readonly x: readonly number[]
   readonly cases: readonly GoldenCase[]
@@ -23,7 +23,7 @@ const loaders = { keras: loadKeras, tfjs: loadTfjs }
 export type Library = keyof typeof loaders
 export const LIBRARIES = Object.keys(loaders) as Library[]
 
-export function readGolden<Extra>(library: Library): Golden<Extra> {
+export function readGolden<Extra = unknown>(library: Library): Golden<Extra> {
   return JSON.parse(readFileSync(new URL(`../golden/${library}.json`, import.meta.url), 'utf8')) as Golden<Extra>
 }
 
@@ -37,7 +37,7 @@ export function loadGolden(library: Library, file: string): Promise<Model> {
 }
 
 /** The inputs in the dtype of the model. */
-export function goldenInputs(model: Model, { x, features }: Golden): { data: FloatArray; shape: [number, number] } {
+export function goldenInputs(model: Model, { x, features }: Golden<unknown>): { data: FloatArray; shape: [number, number] } {
   const data = model.dtype === 'float64' ? Float64Array.from(x) : Float32Array.from(x)
   return { data, shape: [x.length / features, features] }
 }
