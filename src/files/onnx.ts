@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import type { Core } from '../core.ts'
+import type { Recipe } from '../data/recipe.ts'
 import type { LayerDefinition } from '../define/layers.ts'
 import type { PlacedLayer } from '../define/network.ts'
 import type { FloatArray, ParameterInfo } from '../native.ts'
@@ -12,7 +13,7 @@ import { parametersOf } from '../weights.ts'
 import { activate } from './onnx-activations.ts'
 import { OnnxGraph } from './onnx-graph.ts'
 import { encodeModel, LARGEST_MESSAGE, LAST_AXIS } from './onnx-proto.ts'
-import { replaceFile } from './replace-file.ts'
+import { replaceFile } from './replace.ts'
 
 const OPSET = 17
 /** The version of the format that came with it. */
@@ -28,7 +29,7 @@ export async function exportOnnx(core: Core, path: unknown): Promise<void> {
   if (!(typeof path === 'string' && path !== '') && !(path instanceof URL && path.protocol === 'file:')) {
     throw expected('ERR_OPTION', 'the path of a file', 'path', path)
   }
-  await replaceFile(path, toOnnx(core, 'exportOnnx'))
+  await replaceFile(path, [toOnnx(core, 'exportOnnx')])
 }
 
 /** @throws ERR_BUSY while a slice of a fit runs, ERR_SHAPE when it does not fit into what the format can hold */
@@ -36,7 +37,7 @@ export function toOnnx(core: Core, caller: string): Uint8Array {
   core.checkBetweenSlices(caller, 'do it in a callback, or await the fit')
   checkSize(core, caller)
   const graph = new OnnxGraph(core.plan.spec.dtype)
-  let value = INPUT
+  let value = addStandardization(graph, INPUT, core.recipe)
   for (const [index, layer] of core.plan.layers.entries()) {
     graph.enter(layer.name)
     value = addLayer(graph, value, layer, readParameters(core, index))
@@ -63,9 +64,25 @@ function checkSize({ parameters, plan }: Core, caller: string): void {
   throw expectedText('ERR_SHAPE', 'parameters of less than 2 GiB', caller, `${(bytes / 2 ** 30).toFixed(2)} GiB`)
 }
 
-/** What a program needs to know of outputs and data: classes in the order of the outputs. */
+/** What a program needs to know of data and outputs: how features were made, and the classes in the order of the outputs. */
 function metadataOf({ recipe }: Core): Record<string, string> {
-  return recipe?.classNames ? { classNames: JSON.stringify(recipe.classNames) } : {}
+  const metadata: Record<string, string> = {}
+  if (recipe) metadata.recipe = JSON.stringify(recipe)
+  if (recipe?.classNames) metadata.classNames = JSON.stringify(recipe.classNames)
+  return metadata
+}
+
+type Standardized = Recipe & {
+  readonly standardization?: { readonly means: readonly number[]; readonly deviations: readonly number[] } | null
+}
+
+/** Rows come in as `predict` takes them, so what the data was standardized by is part of the network. */
+function addStandardization(graph: OnnxGraph, x: string, recipe: Standardized | null): string {
+  const { standardization = null } = recipe ?? {}
+  if (standardization === null) return x
+  graph.enter('standardization')
+  const centered = graph.node('Sub', [x, graph.tensor('means', standardization.means)])
+  return graph.node('Div', [centered, graph.tensor('deviations', standardization.deviations)])
 }
 
 function readParameters(core: Core, layer: number): Parameters {

@@ -37,7 +37,10 @@ export function loadGolden(library: Library, file: string): Promise<Model> {
 }
 
 /** The inputs in the dtype of the model. */
-export function goldenInputs(model: Model, { x, features }: Golden<unknown>): { data: FloatArray; shape: [number, number] } {
+export function goldenInputs(
+  model: Model,
+  { x, features }: Golden<unknown>,
+): { data: FloatArray; shape: [number, number] } {
   const data = model.dtype === 'float64' ? Float64Array.from(x) : Float32Array.from(x)
   return { data, shape: [x.length / features, features] }
 }

@@ -19,7 +19,7 @@ export interface OnnxRuntime {
   InferenceSession: {
     create(
       model: Uint8Array,
-      options: { logSeverityLevel: number },
+      options: { logSeverityLevel: number; intraOpNumThreads: number },
     ): Promise<{
       inputNames: readonly string[]
       outputNames: readonly string[]
