@@ -35,8 +35,13 @@ export interface Rules {
   readonly only?: Readonly<Record<string, Allowed>>
 }
 
-export function unsupported({ file, where, hint }: Place, what: string, received: string): MyelinError {
-  return fileError(file, `${what} in ${where}`, received, hint)
+export function unsupported(
+  { file, where, hint }: Place,
+  what: string,
+  received: string,
+  cause?: unknown,
+): MyelinError {
+  return fileError(file, `${what} in ${where}`, received, hint, cause)
 }
 
 /** 'hard_sigmoid' and 'hardSigmoid' become 'hardSigmoid', 'beta_1' and 'beta1' 'beta1'. */
@@ -83,7 +88,7 @@ export function translate(
     else if (Object.hasOwn(rename, key)) options[rename[key]!] = value
     else if (allowed) checkAllowed(key, value, allowed, place)
     else if (value !== null && value !== false && !ignore.includes(key)) {
-      throw unsupported(place, 'no such option', `\`${key}\`: ${describe(value)}`)
+      throw unsupported(place, 'only options that we have', `\`${key}\`: ${describe(value)}`)
     }
   }
   return options
@@ -96,11 +101,11 @@ function checkAllowed(key: string, value: unknown, allowed: Allowed, place: Plac
 }
 
 /** What our own checks refuse is the file's fault. */
-export function inFile<T>({ file, where, hint }: Place, work: () => T): T {
+export function inFile<T>(place: Place, work: () => T): T {
   try {
     return work()
   } catch (error) {
     if (!(error instanceof MyelinError) || error.code === 'ERR_FILE') throw error
-    throw fileError(file, `a possible ${where}`, `one that is not (${error.message})`, hint, error)
+    throw unsupported(place, 'possible values', `others (${error.message})`, error)
   }
 }

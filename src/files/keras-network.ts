@@ -5,7 +5,7 @@
 import { type LayerDefinition, layers } from '../define/layers.ts'
 import type { DType } from '../native.ts'
 import { describe, isObject, type Options } from '../validate.ts'
-import { camelKeys, described, type Place, unsupported } from './keras-config.ts'
+import { camelKeys, described, inFile, type Place, unsupported } from './keras-config.ts'
 import { readLayer, type StoredLayer } from './keras-layers.ts'
 import type { Library } from './keras-parts.ts'
 
@@ -19,7 +19,7 @@ export interface StoredNetwork {
 
 /** @param value the description of a model, `{ class_name, config }` */
 export function readNetwork(value: unknown, file: string, library: Library): StoredNetwork {
-  const place = { file, where: 'the model' }
+  const place = { file, where: 'the file' }
   const { className, config } = described(value, place)
   const functional = className === 'Functional' || className === 'Model'
   if (className !== 'Sequential' && !functional) {
@@ -101,7 +101,8 @@ function withShapes(chain: readonly StoredLayer[], place: Place): readonly Store
   }
   if (dimensions > 1) throw unsupported(place, 'rows as outputs', `outputs of ${dimensions} dimensions`)
   const [first, ...rest] = chain
-  return [{ ...first!, definition: withShape(first!.definition, shape) }, ...rest]
+  const definition = inFile(first!.place, () => withShape(first!.definition, shape))
+  return [{ ...first!, definition }, ...rest]
 }
 
 function withShape(definition: LayerDefinition, shape: readonly number[]): LayerDefinition {

@@ -79,7 +79,7 @@ function unzip({ unzipSync }: Zip, bytes: Uint8Array, file: string): Members {
       },
     })
   } catch (cause) {
-    throw systemError(file, 'a .keras file, which is a whole zip', cause)
+    throw systemError(file, 'a .keras file, a whole zip,', cause)
   }
 }
 
@@ -96,10 +96,13 @@ function checkVersion(bytes: Uint8Array, file: string): void {
   throw fileError(file, 'a file of Keras 3', `one of version ${describe(version)}`)
 }
 
+/** Files opened so far: libhdf5 may hold on to the name of a damaged one. */
+let opened = 0
+
 /** Opens the file in memory, where nothing it names can lead to the disk. */
 async function withHdf5<T>(hdf5: Hdf5, bytes: Uint8Array, file: string, work: (weights: File) => T): Promise<T> {
   const library = await hdf5.ready
-  const name = '/model.weights.h5'
+  const name = `/${opened++}.h5`
   library.activate_throwing_error_handler() // instead of printing
   let weights: File | undefined
   try {

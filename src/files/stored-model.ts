@@ -7,7 +7,7 @@ import { planNetwork, type PlacedLayer } from '../define/network.ts'
 import type { CompileOptions } from '../define/training.ts'
 import { Model } from '../model.ts'
 import type { FloatArray, ParameterInfo } from '../native.ts'
-import { checkFlag, checkOptions, describe, expected } from '../validate.ts'
+import { checkFlag, checkOptions, checkSeed, describe, expected } from '../validate.ts'
 import { fileError, systemError } from './file-error.ts'
 import { inFile } from './keras-config.ts'
 import type { StoredLayer } from './keras-layers.ts'
@@ -36,12 +36,13 @@ export function checkLoading(
   options: unknown,
   where: string,
   what: string,
-): { readonly compile: boolean; readonly seed: unknown } {
+): { readonly compile: boolean; readonly seed: number | undefined } {
   const given = checkOptions(options, where, ['compile', 'seed'])
   if (!(typeof path === 'string' && path !== '') && !(path instanceof URL && path.protocol === 'file:')) {
     throw expected('ERR_OPTION', `the path of ${what}`, 'path', path)
   }
-  return { seed: given.seed, compile: checkFlag(given.compile ?? true, 'compile') }
+  const seed = given.seed === undefined ? undefined : checkSeed(given.seed, 'seed')
+  return { seed, compile: checkFlag(given.compile ?? true, 'compile') }
 }
 
 /** All of a file. @throws ERR_FILE */
@@ -67,18 +68,18 @@ export function buildModel(
   file: string,
   { layers, dtype }: StoredNetwork,
   training: CompileOptions | null,
-  seed: unknown,
+  seed: number | undefined,
   find: FindWeight,
 ): Model {
   const options = { layers: layers.map(({ definition }) => definition), dtype, ...(seed === undefined ? {} : { seed }) }
-  const plan = inFile({ file, where: 'model' }, () => planNetwork(options))
+  const plan = inFile({ file, where: 'the model' }, () => planNetwork(options))
   const found = plan.layers.flatMap((placed, i) =>
     parametersOf(placed).map(([name, shape], index) =>
       findChecked(file, layers[i]!, name, shape, find(layers[i]!, name, index)),
     ),
   )
   const model = new Model(options as never)
-  inFile({ file, where: 'model' }, () => {
+  inFile({ file, where: 'the model' }, () => {
     model.setWeights(found.map(({ shape, read }) => ({ data: read(), shape })))
     if (training) model.compile(training)
   })
