@@ -10,6 +10,8 @@ import {
   info,
   initializers,
   layers,
+  loadKeras,
+  loadTfjs,
   losses,
   type Matrix,
   type Model,
@@ -79,6 +81,12 @@ export async function accepted(): Promise<void> {
   const delta: number = gradientCheck(model, test.take(3)).maxRelativeError
   const { delta: table } = model.trace([[1]], [1], { training: false }).layers[0]!
   const again: Model = sequential(model.toJSON())
+  const imported: Model[] = [
+    await loadKeras('m.keras', { compile: false, seed: 1 }),
+    await loadTfjs(new URL('file:///model.json')),
+  ]
+  const written: void = await model.exportOnnx('m.onnx')
+  const bytes: Uint8Array = model.toOnnx()
   const [first, second]: [Dataset, Dataset] = train.split({ fraction: 0.1, seed: 1, stratify: true })
   const perceptron: Perceptron = new Perceptron({ learningRate: 1, maxEpochs: 10, seed: 1, shuffle: true }).fit(
     [[1]],
@@ -88,6 +96,7 @@ export async function accepted(): Promise<void> {
   const matrix: number[][] = perceptron.fit(train).evaluate(test).confusionMatrix
   const code: string = new MyelinError('ERR_DATA', '').code
   const peak: number | undefined = info({ measure: true }).fmaPeak
+  console.log(imported, written, bytes)
   console.log(counts, matrix, perceptron.bias, perceptron.classify([[1]]))
   console.log(losses_, scores, rows, units, nested, row, places, delta, table, again, first, second, code, peak)
 }
@@ -143,6 +152,10 @@ export function refused(model: Model): void {
   new Perceptron().fit([[1]])
   // @ts-expect-error no such option
   new Perceptron({ epochs: 3 })
+  // @ts-expect-error a path is missing
+  model.exportOnnx()
+  // @ts-expect-error no such option
+  loadKeras('m.keras', { compiled: true })
   // @ts-expect-error no such code
   new MyelinError('ERR_WRONG', '')
 }
