@@ -89,7 +89,7 @@ async function typescriptTest(file, variables) {
   const fault = why || faultOf(readFileSync(join(cwd, file), 'utf8')) || (total === 0 ? 'no test ran' : '')
   const good = status === 0 && !fault && passed === total
   // A test that leaves something out, because the machine does not have it, prints such a line.
-  const reasons = [...stdout.matchAll(/^skipped: (.*)/gm)].map(([, reason]) => reason)
+  const reasons = [...stdout.matchAll(/^ *left out: (.*)/gm)].map(([line]) => line.trim())
   const notes = [fault, ...reasons].filter(Boolean).join('; ')
   return { passed, failed: good ? 0 : Math.max(1, total - passed), skipped, why: notes, output }
 }

@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url'
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Recipe } from '../src/data/recipe.ts'
+import { plainRecipe } from '../src/data/recipe.ts'
 import { ACTIVATIONS } from '../src/define/names.ts'
 import {
   type Activation,
@@ -192,7 +192,7 @@ for (const dtype of DTYPES) {
     const means = [1, -2, 0.5, 0, 100, 3]
     const deviations = [1, 2, 0.25, 1, 16, 3]
     const raw = x.data.map((value, i) => value * deviations[i % FEATURES]! + means[i % FEATURES]!)
-    coreOf(model)!.recipe = { classNames: null, standardization: { means, deviations } } as Recipe
+    coreOf(model)!.recipe = { ...plainRecipe, standardization: { means, deviations } }
     const found = await runExported(model, { data: raw, shape: x.shape })
     assertNear(found, wanted, dtype === 'float64' ? 1e-13 : 1e-5) // the raw numbers are rounded
   })
@@ -293,16 +293,20 @@ for (const [path, code, says] of refusals) {
   })
 }
 
-files('in the middle of a slice it says ERR_BUSY, and in a callback it exports', async () => {
+files('in the middle of a slice exportOnnx waits and toOnnx says ERR_BUSY; in a callback both export', async () => {
   const model = makeModel('float32')
   model.compile({ optimizer: 'sgd', loss: 'categoricalCrossentropy' })
   let exported = 0
-  const onEpochEnd = (): void => {
+  const target = join(folder, 'while it trains.onnx')
+  const onEpochEnd = async (): Promise<void> => {
     exported = model.toOnnx().byteLength
+    await model.exportOnnx(target)
+    assert.is(readFileSync(target).byteLength, exported)
   }
   const x = { data: new Float32Array(4000), shape: [1000, 4] }
   const fitting = model.fit(x, new Uint8Array(1000), { callbacks: [{ onEpochEnd }] })
   for (let i = 0; i < 50; i++) await null // the slice starts some microtasks after the call
+  const waiting = model.exportOnnx(join(folder, 'between slices.onnx'))
   let error: unknown
   try {
     model.toOnnx()
@@ -311,16 +315,18 @@ files('in the middle of a slice it says ERR_BUSY, and in a callback it exports',
   }
   assert.is((error as MyelinError).code, 'ERR_BUSY')
   assert.match((error as MyelinError).message, 'for `toOnnx`, received one while it is training')
-  await fitting
+  await Promise.all([fitting, waiting])
   assert.ok(exported > 0)
+  assert.is(readFileSync(join(folder, 'between slices.onnx')).byteLength, exported)
 })
 
 const checked = checker ? files : files.skip
 
 checked('onnx.checker passes all of it, and reads what was meant', async () => {
+  const recipe = { ...plainRecipe, classNames: ['cat', 'dög'], classes: 2 }
   for (const dtype of DTYPES) {
     const model = makeModel(dtype)
-    coreOf(model)!.recipe = { classNames: ['cat', 'dög'] }
+    coreOf(model)!.recipe = recipe
     await model.exportOnnx(join(folder, `facts-${dtype}.onnx`))
   }
   const nothing = sequential({ layers: [layers.dropout({ keep: 0.5, inputShape: [3] })] })
@@ -338,7 +344,7 @@ checked('onnx.checker passes all of it, and reads what was meant', async () => {
   for (const name of ['hidden.kernel', 'hidden.bias', 'dense.kernel', 'layerNormalization.gamma']) {
     assert.ok(tensors.includes(name), name)
   }
-  assert.equal(metadata, { classNames: '["cat","dög"]', recipe: '{"classNames":["cat","dög"]}' })
+  assert.equal(metadata, { classNames: '["cat","dög"]', recipe: JSON.stringify(recipe) })
   assert.equal(facts['facts-float64.onnx']!.inputs, [['x', 'DOUBLE', ['batch', 4]]])
   assert.equal(facts['nothing.onnx']!.operators, ['Identity'])
   assert.equal(facts['nothing.onnx']!.outputs, [['output', 'FLOAT', ['batch', 3]]])

@@ -12,6 +12,7 @@ import {
   layers,
   loadKeras,
   loadTfjs,
+  loadModel,
   losses,
   type Matrix,
   type Model,
@@ -20,6 +21,7 @@ import {
   optimizers,
   Perceptron,
   regularizers,
+  type SaveOptions,
   schedules,
   sequential,
 } from '../src/index.ts'
@@ -85,8 +87,17 @@ export async function accepted(): Promise<void> {
     await loadKeras('m.keras', { compile: false, seed: 1 }),
     await loadTfjs(new URL('file:///model.json')),
   ]
-  const written: void = await model.exportOnnx('m.onnx')
-  const bytes: Uint8Array = model.toOnnx()
+  await model.exportOnnx('m.onnx')
+  const onnx: Uint8Array = model.toOnnx()
+  const saving: SaveOptions = { includeOptimizer: false }
+  await model.save('m.safetensors', saving)
+  await model.save(new URL('file:///m.safetensors'))
+  const bytes: Uint8Array = await model.toBuffer()
+  const loaded: Model = await loadModel(bytes)
+  await loadModel('m.safetensors')
+  const epochs: number = loaded.epochs
+  const saver: Callback = { setModel: (trainee) => void trainee.save('m.safetensors') }
+  console.log(epochs, saver)
   const [first, second]: [Dataset, Dataset] = train.split({ fraction: 0.1, seed: 1, stratify: true })
   const perceptron: Perceptron = new Perceptron({ learningRate: 1, maxEpochs: 10, seed: 1, shuffle: true }).fit(
     [[1]],
@@ -96,7 +107,7 @@ export async function accepted(): Promise<void> {
   const matrix: number[][] = perceptron.fit(train).evaluate(test).confusionMatrix
   const code: string = new MyelinError('ERR_DATA', '').code
   const peak: number | undefined = info({ measure: true }).fmaPeak
-  console.log(imported, written, bytes)
+  console.log(imported, onnx)
   console.log(counts, matrix, perceptron.bias, perceptron.classify([[1]]))
   console.log(losses_, scores, rows, units, nested, row, places, delta, table, again, first, second, code, peak)
 }
@@ -142,6 +153,14 @@ export function refused(model: Model): void {
   model.fit([[1]], [1], { verbose: 3 })
   // @ts-expect-error rows, not one row
   model.predict([1, 2, 3])
+  // @ts-expect-error a path is missing
+  model.save()
+  // @ts-expect-error no such option
+  model.save('m.safetensors', { optimizer: false })
+  // @ts-expect-error neither a path nor bytes
+  loadModel(7)
+  // @ts-expect-error counted, not set
+  model.epochs = 3
   // @ts-expect-error weights are read only
   model.layers = []
   // @ts-expect-error a dataset is not made with new

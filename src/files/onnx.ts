@@ -2,11 +2,10 @@
  * A trained network as an ONNX model: from rows of features to outputs as `predict` gives them, with what only training
  * needs left out. Operator set 17 (onnxruntime 1.12 and later), every operator one that onnxruntime has in both dtypes.
  */
-import { createRequire } from 'node:module'
 import type { Core } from '../core.ts'
-import type { Recipe } from '../data/recipe.ts'
 import type { LayerDefinition } from '../define/layers.ts'
 import type { PlacedLayer } from '../define/network.ts'
+import { info } from '../info.ts'
 import type { FloatArray, ParameterInfo } from '../native.ts'
 import { expected, expectedText } from '../validate.ts'
 import { parametersOf } from '../weights.ts'
@@ -24,12 +23,15 @@ const OUTPUT = 'output'
 /** Parameters of one layer, by name. */
 type Parameters = Readonly<Partial<Record<ParameterInfo['name'], FloatArray>>>
 
-/** @throws ERR_FILE */
+/** During a fit it waits for the end of a slice. @throws ERR_FILE, ERR_OPTION, ERR_SHAPE */
 export async function exportOnnx(core: Core, path: unknown): Promise<void> {
   if (!(typeof path === 'string' && path !== '') && !(path instanceof URL && path.protocol === 'file:')) {
     throw expected('ERR_OPTION', 'the path of a file', 'path', path)
   }
-  await replaceFile(path, [toOnnx(core, 'exportOnnx')])
+  const bytes = core.turns.writing
+    ? await core.turns.read(async () => toOnnx(core, 'exportOnnx'))
+    : toOnnx(core, 'exportOnnx')
+  await replaceFile(path, [bytes])
 }
 
 /** @throws ERR_BUSY while a slice of a fit runs, ERR_SHAPE when it does not fit into what the format can hold */
@@ -37,7 +39,7 @@ export function toOnnx(core: Core, caller: string): Uint8Array {
   core.checkBetweenSlices(caller, 'do it in a callback, or await the fit')
   checkSize(core, caller)
   const graph = new OnnxGraph(core.plan.spec.dtype)
-  let value = addStandardization(graph, INPUT, core.recipe)
+  let value = addStandardization(graph, INPUT, core)
   for (const [index, layer] of core.plan.layers.entries()) {
     graph.enter(layer.name)
     value = addLayer(graph, value, layer, readParameters(core, index))
@@ -46,7 +48,7 @@ export function toOnnx(core: Core, caller: string): Uint8Array {
   return encodeModel({
     irVersion: IR_VERSION,
     opset: OPSET,
-    producerVersion: (createRequire(import.meta.url)('../../package.json') as { version: string }).version,
+    producerVersion: info().version,
     metadata: metadataOf(core),
     dtype: graph.dtype,
     nodes: graph.nodes,
@@ -72,13 +74,9 @@ function metadataOf({ recipe }: Core): Record<string, string> {
   return metadata
 }
 
-type Standardized = Recipe & {
-  readonly standardization?: { readonly means: readonly number[]; readonly deviations: readonly number[] } | null
-}
-
 /** Rows come in as `predict` takes them, so what the data was standardized by is part of the network. */
-function addStandardization(graph: OnnxGraph, x: string, recipe: Standardized | null): string {
-  const { standardization = null } = recipe ?? {}
+function addStandardization(graph: OnnxGraph, x: string, { recipe }: Core): string {
+  const standardization = recipe?.standardization ?? null
   if (standardization === null) return x
   graph.enter('standardization')
   const centered = graph.node('Sub', [x, graph.tensor('means', standardization.means)])

@@ -3,14 +3,14 @@
  * git ignores, and says why where they cannot be.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FloatArray } from '../../src/index.ts'
+import { pythonWith } from '../files/python.ts'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
-const environment = fileURLToPath(new URL('../../.cache/exchange/', import.meta.url))
 const windows = process.platform === 'win32'
 const TIMEOUT_MS = 4 * 60_000
 
@@ -34,7 +34,7 @@ export type Installed<T> = { readonly it: T; readonly why: '' } | { readonly it:
 
 function missing(name: string, why: string): { it: null; why: string } {
   const line = why.trim().split('\n').at(-1)
-  console.log(`skipped: what needs ${name}, which cannot be installed here: ${line}`)
+  console.log(`left out: what needs ${name}, which cannot be installed here: ${line}`)
   return { it: null, why }
 }
 
@@ -65,24 +65,12 @@ export function onnxRuntime(): Installed<OnnxRuntime> {
   }
 }
 
-/** Runs a program of this folder, in Python with what requirements.txt names, and returns its standard output. */
+/** Runs a program of this folder in Python and returns its standard output. */
 export type Python = (program: string, args: readonly string[]) => string
 
+/** A Python with what check.py imports. */
 export function python(): Installed<Python> {
-  const wanted = join(folder, 'requirements.txt')
-  const note = join(environment, 'requirements.txt')
-  const program = join(environment, windows ? 'Scripts/python.exe' : 'bin/python')
-  const same = existsSync(note) && readFileSync(note, 'utf8') === readFileSync(wanted, 'utf8')
-  try {
-    if (!same || !existsSync(program)) {
-      rmSync(environment, { recursive: true, force: true })
-      mkdirSync(environment, { recursive: true })
-      run(windows ? 'python' : 'python3', ['-m', 'venv', environment])
-      run(program, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', wanted])
-      copyFileSync(wanted, note)
-    }
-    return { it: (name, args) => run(program, [join(folder, name), ...args]), why: '' }
-  } catch (error) {
-    return missing('onnx for Python', (error as Error).message)
-  }
+  const found = pythonWith('exchange', ['numpy==2.4.6', 'onnx==1.23.2'])
+  if ('missing' in found) return missing('onnx for Python', found.missing)
+  return { it: (program, args) => run(found.python, [join(folder, program), ...args]), why: '' }
 }
