@@ -33,7 +33,7 @@ export interface OnnxRuntime {
 export type Installed<T> = { readonly it: T; readonly why: '' } | { readonly it: null; readonly why: string }
 
 function missing(name: string, why: string): { it: null; why: string } {
-  const line = why.trim().split('\n').at(-1)
+  const [line] = why.trim().split('\n')
   console.log(`left out: what needs ${name}, which cannot be installed here: ${line}`)
   return { it: null, why }
 }
