@@ -291,6 +291,11 @@ const compiled: readonly (readonly [string, object, RegExp])[] = [
   ['metrics', [part('Accuracy')], /one of the metrics .*'Accuracy'/],
   ['metrics', [part('Precision', { class_id: 2 })], /`classId`: 2/],
   ['metrics', part('Precision'), /a list of metrics/],
+  [
+    'metrics',
+    [part('MeanSquaredError', { name: 'loss' })],
+    /possible values in what the model was compiled with .*different names, none of them loss/,
+  ],
   ['loss_weights', [2], /no lossWeights/],
 ]
 for (const [key, value, says] of compiled) {

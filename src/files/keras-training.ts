@@ -26,6 +26,11 @@ function placed(file: string, where: string): Place {
   return { file, where, hint: 'load it with { compile: false } and compile it yourself' }
 }
 
+/** For what is not about one of the parts. */
+export function trainingPlace(file: string): Place {
+  return placed(file, 'what the model was compiled with')
+}
+
 /** What one of our factories makes of the options. */
 function make<T>(factories: object, kind: string, options: Options): T {
   return (factories as Record<string, (options: Options) => T>)[kind]!(options)
@@ -34,7 +39,7 @@ function make<T>(factories: object, kind: string, options: Options): T {
 /** The compiled part of a file as options of ours, or null for a model that was not compiled. */
 export function readTraining(value: unknown, file: string): CompileOptions | null {
   if (value === null || value === undefined) return null
-  const place = placed(file, 'what the model was compiled with')
+  const place = trainingPlace(file)
   const config = camelKeys(value, place)
   const optimizer = config.optimizer ?? config.optimizerConfig
   if (optimizer === undefined && config.loss === undefined) return null
@@ -60,7 +65,7 @@ function onlyOne(value: unknown): unknown {
 function listOf(value: unknown, file: string): readonly unknown[] {
   if (isNothing(value)) return []
   if (Array.isArray(value)) return value.flat()
-  throw unsupported(placed(file, 'what the model was compiled with'), 'a list of metrics', describe(value))
+  throw unsupported(trainingPlace(file), 'a list of metrics', describe(value))
 }
 
 const optimizerRules: Rules = {

@@ -3,15 +3,18 @@
  * file can make nothing larger than itself.
  */
 import { readFile } from 'node:fs/promises'
-import { planNetwork, type PlacedLayer } from '../define/network.ts'
+import { Core } from '../core.ts'
+import { planNetwork } from '../define/network.ts'
 import type { CompileOptions } from '../define/training.ts'
 import { Model } from '../model.ts'
-import type { FloatArray, ParameterInfo } from '../native.ts'
+import { type FloatArray, native, type ParameterInfo } from '../native.ts'
 import { checkFlag, checkOptions, checkSeed, describe, expected } from '../validate.ts'
+import { parametersOf, writeWeights } from '../weights.ts'
 import { fileError, systemError } from './file-error.ts'
-import { inFile } from './keras-config.ts'
+import { inFile, type Place } from './keras-config.ts'
 import type { StoredLayer } from './keras-layers.ts'
 import type { StoredNetwork } from './keras-network.ts'
+import { trainingPlace } from './keras-training.ts'
 
 export interface LoadOptions {
   /** Compile it as it was, if it was, with a fresh optimizer. Default true. */
@@ -71,47 +74,27 @@ export function buildModel(
   seed: number | undefined,
   find: FindWeight,
 ): Model {
+  const place = { file, where: 'the model' }
   const options = { layers: layers.map(({ definition }) => definition), dtype, ...(seed === undefined ? {} : { seed }) }
-  const plan = inFile({ file, where: 'the model' }, () => planNetwork(options))
-  const found = plan.layers.flatMap((placed, i) =>
-    parametersOf(placed).map(([name, shape], index) =>
-      findChecked(file, layers[i]!, name, shape, find(layers[i]!, name, index)),
-    ),
-  )
-  const model = new Model(options as never)
-  inFile({ file, where: 'the model' }, () => {
-    model.setWeights(found.map(({ shape, read }) => ({ data: read(), shape })))
-    if (training) model.compile(training)
+  const plan = inFile(place, () => planNetwork(options))
+  const counts = new Map<number, number>()
+  const found = native.Network.layOut(plan.spec).map((parameter) => {
+    const layer = layers[plan.layers.findIndex((placed) => placed.native === parameter.layer)]!
+    const index = counts.get(parameter.layer) ?? 0
+    counts.set(parameter.layer, index + 1)
+    return checkFits(find(layer, parameter.name, index), parameter, layer.place)
   })
-  return model
+  const core = new Core({ ...plan.definition }, false)
+  inFile(place, () => {
+    const weights = found.map(({ shape, read }) => ({ data: read(), shape }))
+    writeWeights(core, parametersOf(core, null), weights, 'weights')
+  })
+  if (training) inFile(trainingPlace(file), () => core.compile(training))
+  return new Model(core)
 }
 
-/** In the order of `getWeights`. */
-function parametersOf({
-  definition,
-  inputs,
-}: PlacedLayer): readonly (readonly [ParameterInfo['name'], readonly number[]])[] {
-  if (definition.kind === 'dense') {
-    const { units, useBias } = definition
-    return [['kernel', [inputs, units]], ...(useBias ? [['bias', [units]] as const] : [])]
-  }
-  if (definition.kind !== 'batchNormalization' && definition.kind !== 'layerNormalization') return []
-  const names = [
-    definition.scale ? ['gamma' as const] : [],
-    definition.center ? ['beta' as const] : [],
-    definition.kind === 'batchNormalization' ? (['movingMean', 'movingVariance'] as const) : [],
-  ].flat()
-  return names.map((name) => [name, [inputs]])
-}
-
-function findChecked(
-  file: string,
-  { place }: StoredLayer,
-  name: string,
-  shape: readonly number[],
-  weight: StoredWeight | null,
-): StoredWeight {
-  const what = `a ${name} of shape [${shape.join(', ')}] for ${place.where}`
+function checkFits(weight: StoredWeight | null, { name, shape }: ParameterInfo, { file, where }: Place): StoredWeight {
+  const what = `a ${name} of shape [${shape.join(', ')}] for ${where}`
   if (weight === null) throw fileError(file, what, 'none')
   if (weight.shape.join() !== shape.join()) throw fileError(file, what, `one of shape [${weight.shape.join(', ')}]`)
   return weight
