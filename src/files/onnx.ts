@@ -1,6 +1,7 @@
 /**
  * A trained network as an ONNX model: from rows of features to outputs as `predict` gives them, with what only training
- * needs left out. Operator set 17 (onnxruntime 1.12 and later), every operator one that onnxruntime has in both dtypes.
+ * needs left out. Operator set 17, every operator one that onnxruntime has in both dtypes. Float32 models ran in 1.15 and
+ * later, float64 models in 1.19 and later: before, it put Gemm and activations together in a way it had in float32 only.
  */
 import type { Core } from '../core.ts'
 import type { LayerDefinition } from '../define/layers.ts'
