@@ -111,6 +111,28 @@ function randomize(model) {
   for (const [i, weight] of model.weights.entries()) weight.val.assign(values[i])
 }
 
+/** An optimizer as ours and as TensorFlow.js describes it. */
+function pair(kind, mine, theirs) {
+  return {
+    mine: { kind, learningRate: 0.5, ...mine },
+    theirs: { class_name: theirs.getClassName(), config: theirs.getConfig() },
+  }
+}
+
+const optimizers = [
+  pair('sgd', {}, tf.train.sgd(0.5)),
+  pair('sgd', { momentum: 0.9, nesterov: true }, tf.train.momentum(0.5, 0.9, true)),
+  pair(
+    'rmsprop',
+    { rho: 0.8, momentum: 0.1, epsilon: 1e-5, centered: true },
+    tf.train.rmsprop(0.5, 0.8, 0.1, 1e-5, true),
+  ),
+  pair('adagrad', { initialAccumulatorValue: 0.2 }, tf.train.adagrad(0.5, 0.2)),
+  pair('adadelta', { rho: 0.9, epsilon: 1e-6 }, tf.train.adadelta(0.5, 0.9, 1e-6)),
+  pair('adam', { beta1: 0.8, beta2: 0.99, epsilon: 1e-6 }, tf.train.adam(0.5, 0.8, 0.99, 1e-6)),
+  pair('adamax', { beta1: 0.8, beta2: 0.99, epsilon: 1e-6 }, tf.train.adamax(0.5, 0.8, 0.99, 1e-6)),
+]
+
 /** As its browser and file handlers save it; `trained` in two shards, cut in the middle of a number. */
 async function save(name, model, outputs) {
   const file = `${name.replaceAll(' ', '-')}.json`
@@ -138,5 +160,8 @@ for (const [name, build] of Object.entries(models)) {
   const inputs = tf.tensor(x, [x.length / FEATURES, ...model.inputs[0].shape.slice(1)])
   cases.push(await save(name, model, Array.from(model.predict(inputs).dataSync())))
 }
-writeFileSync(join(out, 'tfjs.json'), `${JSON.stringify({ features: FEATURES, x, cases, parts: {} }, null, 1)}\n`)
+writeFileSync(
+  join(out, 'tfjs.json'),
+  `${JSON.stringify({ features: FEATURES, x, cases, parts: { optimizers } }, null, 1)}\n`,
+)
 console.log(`TensorFlow.js ${tf.version.tfjs}: ${cases.length} models`)

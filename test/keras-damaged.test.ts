@@ -289,6 +289,12 @@ const compiled: readonly (readonly [string, object, RegExp])[] = [
   ['loss', ['mse', 'mae'], /a class and its configuration in the loss/],
   ['metrics', [part('AUC')], /one of the metrics .*'AUC'/],
   ['metrics', [part('Accuracy')], /one of the metrics .*'Accuracy'/],
+  [
+    'metrics',
+    [part('F1Score', { average: 'micro', threshold: null })],
+    /a number for `threshold` in the metric F1Score/,
+  ],
+  ['metrics', [part('F1Score', { average: null, threshold: 0.5 })], /'micro' for `average` in the metric F1Score/],
   ['metrics', [part('Precision', { class_id: 2 })], /`classId`: 2/],
   ['metrics', part('Precision'), /a list of metrics/],
   [

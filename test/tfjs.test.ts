@@ -3,11 +3,19 @@
  */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { readTraining } from '../src/files/keras-training.ts'
 import { constraints, losses, metrics, optimizers, regularizers } from '../src/index.ts'
 import { coreOf } from '../src/model.ts'
 import { assertNear, goldenInputs, loadGolden, readGolden } from './exchange/golden.ts'
 
-const golden = readGolden('tfjs')
+interface Parts {
+  readonly optimizers: readonly {
+    readonly mine: { readonly kind: keyof typeof optimizers }
+    readonly theirs: unknown
+  }[]
+}
+
+const golden = readGolden<Parts>('tfjs')
 const outputs = suite('outputs of TensorFlow.js')
 
 for (const { name, file, outputs: wanted } of golden.cases) {
@@ -18,6 +26,25 @@ for (const { name, file, outputs: wanted } of golden.cases) {
 }
 
 outputs.run()
+
+const parts = suite('optimizers of TensorFlow.js')
+
+for (const { mine, theirs } of golden.parts.optimizers) {
+  parts(JSON.stringify(mine), () => {
+    const { kind, ...options } = mine
+    const training = readTraining({ optimizer_config: theirs, loss: 'meanSquaredError' }, 'file')
+    assert.equal(training!.optimizer, optimizers[kind](options))
+    assert.equal(training!.loss, losses.meanSquaredError())
+  })
+}
+
+parts('rmsprop that comes from Keras, with a decay of its rate', () => {
+  const config = { learning_rate: 0.5, rho: 0.7, decay: 0, momentum: 0, epsilon: 1e-7, centered: false }
+  const training = readTraining({ optimizer_config: { class_name: 'RMSprop', config }, loss: 'mse' }, 'file')
+  assert.equal(training!.optimizer, optimizers.rmsprop({ learningRate: 0.5, rho: 0.7 }))
+})
+
+parts.run()
 
 const models = suite('models of TensorFlow.js')
 

@@ -81,17 +81,20 @@ const optimizerRules: Rules = {
     'beta2',
     'amsgrad',
   ],
-  rename: { clipnorm: 'clipNorm', globalClipnorm: 'globalClipNorm', clipvalue: 'clipValue' },
+  rename: {
+    clipnorm: 'clipNorm',
+    globalClipnorm: 'globalClipNorm',
+    clipvalue: 'clipValue',
+    useNesterov: 'nesterov',
+  },
   // Averages of weights are refused by `useEma`; the rest says how, not what.
   ignore: ['name', 'emaMomentum', 'jitCompile', 'isLegacyOptimizer'],
+  // Of the learning rate, as it was before there were schedules.
+  only: { decay: [0] },
 }
 
-/** TensorFlow.js names its momentum apart, and the average of RMSProp `decay`. */
-const TFJS_RULES: Readonly<Record<string, Rules>> = {
-  rmsprop: { ...optimizerRules, rename: { ...optimizerRules.rename, decay: 'rho' } },
-  sgd: { ...optimizerRules, rename: { ...optimizerRules.rename, useNesterov: 'nesterov' } },
-  adamax: { ...optimizerRules, only: { decay: [0] } },
-}
+/** TensorFlow.js says `decay` for the rho of RMSProp. */
+const decayIsRho: Rules = { ...optimizerRules, rename: { ...optimizerRules.rename, decay: 'rho' } }
 
 function readOptimizer(value: unknown, file: string): Optimizer {
   const { className, config } = described(value, placed(file, 'the optimizer'))
@@ -99,7 +102,8 @@ function readOptimizer(value: unknown, file: string): Optimizer {
   const kind = ourName(className, OPTIMIZERS, { momentum: 'sgd' })
   if (!kind) throw unsupported(place, `one of the optimizers ${OPTIMIZERS.join(', ')}`, `'${className}'`)
   const { learningRate, ...rest } = config
-  const options = translate(rest, TFJS_RULES[kind] ?? optimizerRules, place)
+  const rules = kind === 'rmsprop' && rest.rho === undefined ? decayIsRho : optimizerRules
+  const options = translate(rest, rules, place)
   const rate = learningRate === undefined ? {} : { learningRate: readRate(learningRate, place) }
   return inFile(place, () => make<Optimizer>(optimizers, kind, { ...options, ...rate }))
 }
@@ -200,6 +204,9 @@ function readMetric(value: unknown, file: string): NamedMetric {
   // Keras's class Accuracy, which only says whether values are equal, is not what its name 'accuracy' means.
   if (!kind || className === 'Accuracy') {
     throw unsupported(place, `one of the metrics ${names.join(', ')}`, `'${className}'`)
+  }
+  if (kind === 'f1' && typeof config.threshold !== 'number') {
+    throw unsupported(place, 'a number for `threshold`', describe(config.threshold))
   }
   const all = translate(config, metricRules, place)
   const options = Object.fromEntries(Object.entries(all).filter(([, item]) => item !== null))
