@@ -12,6 +12,7 @@ import type { ModelDefinition, SequentialOptions } from './define/network.ts'
 import type { CompileOptions } from './define/training.ts'
 import { calling } from './errors.ts'
 import { type EvaluateOptions, evaluate, type PredictOptions, predict } from './evaluate.ts'
+import { exportOnnx, toOnnx } from './files/onnx.ts'
 import { modelFile, type SaveOptions, saveModel } from './files/save-model.ts'
 import { fit, fitStream } from './fit.ts'
 import { checkFitOptions, type FitOptions } from './fit-options.ts'
@@ -248,6 +249,22 @@ export class Model implements Trainee {
   /** The same as bytes, for places that are no file. */
   async toBuffer(options?: SaveOptions): Promise<Buffer<ArrayBuffer>> {
     return Buffer.concat(await modelFile(this.#core, 'toBuffer', options))
+  }
+
+  /**
+   * Writes an ONNX model that gives the outputs of `predict` in onnxruntime and elsewhere: input `x` (any number of rows ×
+   * features, as `predict` takes them), output `output`, in the dtype of this model, operator set 17. During a fit it waits
+   * for the end of a slice. The file takes the place of an old one whole or not at all.
+   *
+   * @throws (rejects) ERR_FILE when the file cannot be written, ERR_SHAPE for 2 GiB of parameters or more
+   */
+  async exportOnnx(path: string | URL): Promise<void> {
+    await exportOnnx(this.#core, path)
+  }
+
+  /** The bytes that `exportOnnx` writes. @throws ERR_BUSY while a slice of a fit runs, ERR_SHAPE */
+  toOnnx(): Uint8Array {
+    return toOnnx(this.#core, 'toOnnx')
   }
 
   /** The definition alone, without weights; `sequential` takes it back. */
