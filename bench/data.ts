@@ -95,6 +95,22 @@ export async function trainedWeights({ units, activation }: Workload, folder: st
   return { path, offset: 0, type: 'float32', shape: [count], scale: 1 }
 }
 
+/** Random bytes, of which a part is not zero, and random labels: the cost of a training and nothing to learn. */
+function sparse({ units, rows, density = 1 }: Workload, folder: string): Parts {
+  const next = numbers(1)
+  const [width = 0] = units
+  const byte = (): number => (next() < density ? 1 + Math.floor(255 * next()) : 0)
+  const part = (name: string, shape: readonly number[], value: () => number, scale: number): Part => {
+    const path = join(folder, `${name}-${density}`)
+    writeFileSync(path, Uint8Array.from({ length: shape.reduce((a, b) => a * b) }, value))
+    return { path, offset: 0, type: 'uint8', shape, scale }
+  }
+  const x = part('sparse', [rows, width], byte, 1 / 255)
+  const y = part('labels', [rows], () => Math.floor(units.at(-1)! * next()), 1)
+  return { x, y, testX: x, testY: y }
+}
+
 export function dataOf(workload: Workload, folder: string): Parts {
-  return workload.data === 'mnist' ? mnist() : matrixExponential(workload.rows, folder)
+  if (workload.data === 'mnist') return mnist()
+  return workload.data === 'sparse' ? sparse(workload, folder) : matrixExponential(workload.rows, folder)
 }

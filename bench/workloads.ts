@@ -22,7 +22,9 @@ export interface Workload {
   readonly maxNorm: number
   /** In a race `learningRate` is the peak of PyTorch's OneCycleLR over all its epochs. */
   readonly optimizer: { readonly kind: 'sgd' | 'adam'; readonly learningRate: number; readonly momentum: number }
-  readonly data: 'mnist' | 'matrixExponential'
+  readonly data: 'mnist' | 'matrixExponential' | 'sparse'
+  /** Of `sparse` data: the part of the inputs that are not zero, which are random, as the labels are. */
+  readonly density?: number
   /** Rows of the data used, from its start. Wide nets use fewer, so that a run stays in minutes. */
   readonly rows: number
   readonly batchSize: number

@@ -53,6 +53,11 @@ async function floats({ path, offset, shape }: Part): Promise<{ data: Float32Arr
 
 async function load({ workload, rows, x, y }: Job): Promise<Dataset> {
   if (workload.data === 'mnist') return (await datasets.mnist()).train.take(rows)
+  if (workload.data === 'sparse') {
+    const [images, labels] = await Promise.all([readFile(x.path), readFile(y.path)])
+    const classes = workload.units.at(-1)!
+    return Dataset.from({ data: images, shape: [x.shape[0]!, x.shape[1]!] }, labels, { scale: x.scale, classes })
+  }
   return Dataset.from(await floats(x), await floats(y))
 }
 
