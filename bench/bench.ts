@@ -59,8 +59,7 @@ if (options.peers) installPeers()
 if (mode === 'scaling') {
   checkNames(rest, SERIES)
   const name = options.name ?? (options.driver === 'myelin' ? 'scaling' : `scaling-${options.driver}`)
-  const lines = await scaling({ series: rest, rounds, driver: options.driver, name })
-  if (options.driver === 'myelin' && rest.length === 0) await drawScaling(lines)
+  await drawScaling(await scaling({ series: rest, rounds, driver: options.driver, name }), 'bench/results', name)
 } else if (mode === 'neighbour') {
   checkNames(rest, [])
   await neighbour({ rounds, driver: options.driver })

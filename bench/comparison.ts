@@ -75,7 +75,7 @@ export async function compare(options: ComparisonOptions): Promise<void> {
   console.log(`${minutes} minutes\n`)
   for (const workload of workloads) console.log(`${drawWorkload(workload, drivers, measurements, installed, peak)}\n`)
   writeResult(name, result)
-  await drawComparison(result)
+  await drawComparison(result, 'bench/results', name)
   const lacking = workloads.filter((workload) => !best(measurements, workload.name, 'myelin'))
   if (installed.has('myelin') && lacking.length > 0) process.exitCode = 1
 }

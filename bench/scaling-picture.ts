@@ -1,4 +1,4 @@
-/** Draws how cost grows: docs/bench/scaling.svg. */
+/** Draws how cost grows. */
 import { lineChart, panels, save } from '../scripts/lessons/charts/index.ts'
 import { type Line, type Point, SERIES, type Series } from './scaling.ts'
 
@@ -17,7 +17,8 @@ const LOOKS: Readonly<Record<Series, Look>> = {
   density: { title: 'Density of the input', xLabel: 'part that is not zero', xScale: 'linear', y: 'samplesPerSecond' },
 }
 
-export async function drawScaling(lines: readonly Line[]): Promise<void> {
+/** Writes `folder`/`name`.svg. */
+export async function drawScaling(lines: readonly Line[], folder: string, name: string): Promise<void> {
   const names = SERIES.filter((name) => lines.some(({ series }) => series === name))
   const charts = names.map((name) => {
     const { title, xLabel, xScale, y } = LOOKS[name]
@@ -30,5 +31,5 @@ export async function drawScaling(lines: readonly Line[]): Promise<void> {
     const yScale = y === 'flops' ? ('linear' as const) : ('log' as const)
     return [lineChart({ title, xLabel, yLabel, series, xScale, yScale, height: 300 })]
   })
-  await save('scaling', panels('How speed changes with batch size, width, depth, threads and density', charts), 'bench')
+  await save(name, panels('How speed changes with batch size, width, depth, threads and density', charts), folder)
 }

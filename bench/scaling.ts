@@ -10,7 +10,6 @@ import { join } from 'node:path'
 import { info } from '../src/index.ts'
 import { dataOf } from './data.ts'
 import { type Driver, drivers, run } from './drivers.ts'
-import { median } from './judge.ts'
 import { machine, writeResult } from './results-file.ts'
 import { flopPerSample, type Workload } from './workloads.ts'
 
@@ -139,35 +138,37 @@ function sweepsOf(threads: number): readonly Sweep[] {
   ]
 }
 
-function cliffsOf({ held, trials }: Sweep, points: readonly Point[]): string[] {
-  return points.slice(1).flatMap((point, i) => {
-    const kept = point[held] / points[i]![held]
-    return kept < 1 - LOSS ? [`${trials[i]!.at} → ${point.at}: ${kept.toFixed(2)}×`] : []
+/** The steps that lose more than a tenth: the place of the point before each, and how it is called. */
+function lossesOf({ held, trials }: Sweep, points: readonly Point[]): { place: number; text: string }[] {
+  return points.slice(1).flatMap((point, place) => {
+    const kept = point[held] / points[place]![held]
+    return kept < 1 - LOSS ? [{ place, text: `${trials[place]!.at} → ${point.at}: ${kept.toFixed(2)}×` }] : []
   })
 }
 
+/**
+ * Other processes only ever slow a point down, so a point is the best of its rounds; and the two ends of a step that
+ * seems to lose are measured as often again before it is called a cliff.
+ */
 async function measureSweep(sweep: Sweep, driver: Driver, rounds: number, folder: string): Promise<Line> {
-  const rates = sweep.trials.map((): number[] => [])
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, { workload, threads }] of sweep.trials.entries()) {
-      const parts = dataOf(workload, folder)
-      const { rows } = workload
-      const { samples, seconds } = await run(driver, {
-        workload,
-        rows,
-        threads,
-        seed: round + 1,
-        weights: null,
-        ...parts,
-      })
-      rates[i]!.push(samples / seconds)
+  const { trials, series, net } = sweep
+  const best = trials.map(() => 0)
+  const measure = async (chosen: readonly number[], seed: number): Promise<void> => {
+    for (const i of chosen) {
+      const { workload, threads } = trials[i]!
+      const job = { workload, rows: workload.rows, threads, seed, weights: null, ...dataOf(workload, folder) }
+      const { samples, seconds } = await run(driver, job)
+      best[i] = Math.max(best[i]!, samples / seconds)
     }
   }
-  const points = sweep.trials.map(({ at, workload }, i): Point => {
-    const samplesPerSecond = median(rates[i]!)
-    return { at, samplesPerSecond, flops: samplesPerSecond * flopPerSample(workload) }
-  })
-  return { series: sweep.series, net: sweep.net, points, cliffs: cliffsOf(sweep, points) }
+  const points = (): Point[] =>
+    trials.map(({ at, workload }, i) => {
+      return { at, samplesPerSecond: best[i]!, flops: best[i]! * flopPerSample(workload) }
+    })
+  for (let round = 1; round <= rounds; round++) await measure([...trials.keys()], round)
+  const suspects = lossesOf(sweep, points()).flatMap(({ place }) => [place, place + 1])
+  for (let round = 1; round <= rounds; round++) await measure([...new Set(suspects)], rounds + round)
+  return { series, net, points: points(), cliffs: lossesOf(sweep, points()).map(({ text }) => text) }
 }
 
 function print({ series, net, points, cliffs }: Line): void {

@@ -11,7 +11,7 @@ export function shareOfPeak(workload: Workload, rate: number, peak: number): num
 }
 
 /** A rate in the unit of its workload. */
-export function inUnits({ kind }: Workload, rate: number): string {
+export function inUnits({ kind }: Pick<Workload, 'kind'>, rate: number): string {
   if (kind === 'train') return Math.round(rate).toLocaleString('en-US')
   return kind === 'predict' ? (1e6 / rate).toFixed(2) : (1 / rate).toFixed(2)
 }

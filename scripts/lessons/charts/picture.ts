@@ -1,5 +1,5 @@
 /**
- * From a Vega-Lite specification to docs/lessons/<name>.svg or docs/bench/<name>.svg, and what all charts share: colours, fonts, axes, sizes.
+ * From a Vega-Lite specification to docs/lessons/<name>.svg, and what all charts share: colours, fonts, axes, sizes.
  * Vega is loaded when something is drawn, not before. Every picture brings its white ground, rounded, so that it
  * reads the same on a light and on a dark page.
  */
@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config, TopLevelSpec } from 'vega-lite'
 
-const DOCS = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'docs')
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 
 export const INK = '#1f2328'
 const MUTED = '#57606a'
@@ -124,8 +124,8 @@ export function panels(title: string, rows: readonly (readonly Chart[])[]): TopL
   return { description: title, spacing: 24, vconcat: rows.map((row) => ({ spacing: 24, hconcat: [...row] })) }
 }
 
-/** Writes docs/`folder`/`name`.svg. */
-export async function save(name: string, chart: TopLevelSpec, folder: 'lessons' | 'bench' = 'lessons'): Promise<void> {
+/** Writes `folder`/`name`.svg. */
+export async function save(name: string, chart: TopLevelSpec, folder = 'docs/lessons'): Promise<void> {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')])
   const { spec } = compile({ padding: 16, ...chart }, { config: CONFIG })
   // Vega-Lite has no contours, Vega does: they are the last step that data with a grid lack
@@ -140,8 +140,8 @@ export async function save(name: string, chart: TopLevelSpec, folder: 'lessons' 
   Object(vega).textMetrics.width = (item: { fontSize?: number }, text: string) =>
     0.58 * (item.fontSize ?? 13) * text.length
   const svg = await new vega.View(vega.parse(spec), { renderer: 'none' }).toSVG()
-  mkdirSync(join(DOCS, folder), { recursive: true })
-  writeFileSync(join(DOCS, folder, `${name}.svg`), `${tidy(svg, titleOf(chart))}\n`)
+  mkdirSync(join(ROOT, folder), { recursive: true })
+  writeFileSync(join(ROOT, folder, `${name}.svg`), `${tidy(svg, titleOf(chart))}\n`)
 }
 
 /** Data of a geoshape layer that `save` turns into contours, one row for each threshold. */
