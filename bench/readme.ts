@@ -18,6 +18,7 @@ import { inUnits, times } from './table.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const readme = join(root, 'README.md')
+const scalingFile = join(root, 'bench', 'results', 'scaling.json')
 const UNITS = { train: ' samples/s', predict: ' µs a call', race: ' s' } as const
 
 interface Lateness {
@@ -98,6 +99,9 @@ function benchText(bench: Comparison): string {
     ...others(bench),
     '',
     '![The speed of this package beside others](docs/bench/comparison.svg)',
+    ...(existsSync(scalingFile)
+      ? ['![How speed changes with batch size, width, depth, threads and density](docs/bench/scaling.svg)']
+      : []),
   ].join('\n')
 }
 
@@ -119,8 +123,8 @@ function filled(text: string, name: string, content: string): string {
 /** Draws anew what is drawn of the committed results; what is not measured yet has no picture. */
 async function drawPictures(): Promise<void> {
   await drawComparison(readResult<Comparison>('2-cores'), 'docs/bench', 'comparison')
-  const measured = existsSync(join(root, 'bench', 'results', 'scaling.json'))
-  if (measured) await drawScaling(readResult<{ lines: readonly Line[] }>('scaling').lines, 'docs/bench', 'scaling')
+  if (existsSync(scalingFile))
+    await drawScaling(readResult<{ lines: readonly Line[] }>('scaling').lines, 'docs/bench', 'scaling')
 }
 
 const before = readFileSync(readme, 'utf8')
