@@ -23,7 +23,7 @@ def main():
         activation=workload["activation"],
         solver=wanted["kind"],
         learning_rate_init=wanted["learningRate"],
-        momentum=wanted["momentum"],
+        momentum=float(wanted["momentum"]),
         nesterovs_momentum=False,
         alpha=0,
         batch_size=min(workload["batchSize"], len(x)),
@@ -31,7 +31,6 @@ def main():
         random_state=job["seed"],
         tol=0,
         n_iter_no_change=1_000_000,
-        warm_start=True,
     )
 
     def loss():
@@ -44,7 +43,7 @@ def main():
     net.set_params(learning_rate_init=1e-9)
     net.partial_fit(x[:1], y[:1], **({"classes": np.arange(workload["units"][-1])} if classes else {}))
     first = loss()
-    net.set_params(learning_rate_init=wanted["learningRate"], max_iter=workload["warmup"])
+    net.set_params(learning_rate_init=wanted["learningRate"], max_iter=workload["warmup"], warm_start=True)
     net.fit(x, y)
     net.set_params(max_iter=workload["timed"])
     clock = Clock()

@@ -27,7 +27,7 @@ def build(workload):
 def optimizer_of(wanted):
     if wanted["kind"] == "adam":
         return tf.keras.optimizers.Adam(wanted["learningRate"], epsilon=1e-8)
-    return tf.keras.optimizers.SGD(wanted["learningRate"], momentum=wanted["momentum"])
+    return tf.keras.optimizers.SGD(wanted["learningRate"], momentum=float(wanted["momentum"]))
 
 
 def main():
