@@ -1,6 +1,7 @@
 /**
  * Callbacks: what they may have, and calling them one after the other. When they are called is fit.ts's.
  */
+import type { SaveOptions } from './files/save-model.ts'
 import type { Matrix } from './matrix.ts'
 import { expected } from './validate.ts'
 import type { Weight } from './weights.ts'
@@ -15,6 +16,8 @@ export interface Trainee {
   readonly optimizer: { learningRate: number }
   getWeights(): Matrix[]
   setWeights(weights: readonly Weight[]): void
+  /** Puts all there is into a file, in the place of an old one. */
+  save(path: string | URL, options?: SaveOptions): Promise<void>
 }
 
 /**
