@@ -1,5 +1,6 @@
 /** Draws the result of a bench for a terminal: a block for each workload, a line for each driver. */
 import type { Driver } from './drivers.ts'
+import { median } from './judge.ts'
 import { best, type Measurement } from './measure.ts'
 import { flopPerSample, type Workload } from './workloads.ts'
 
@@ -63,15 +64,31 @@ function whyNot(
   return `not counted: ${faults.map(({ fault }) => fault).find((fault) => fault !== null) ?? 'not run'}`
 }
 
-function remark(workload: Workload, { rows, rounds }: Measurement): string {
-  if (rows < workload.rows) return `on ${rows.toLocaleString('en-US')} rows`
-  if (workload.kind !== 'race') return ''
+/** Less of a core than this says that others were at work. */
+const ALONE = 0.9
+
+/** The part of a core that the median round had, of those on one thread; of more threads the time says nothing. */
+function coreOf({ threads, rounds }: Measurement): number {
+  return threads === 1 ? median(rounds.map(({ cpuSeconds, seconds }) => cpuSeconds / seconds)) : 1
+}
+
+function remark(workload: Workload, measurement: Measurement): string {
+  const core = coreOf(measurement)
+  const disturbed = core < ALONE ? [`had ${Math.round(100 * core)} % of a core`] : []
+  return [...disturbed, ...detailsOf(workload, measurement)].join(', ')
+}
+
+function detailsOf(workload: Workload, { rows, rounds }: Measurement): string[] {
+  if (rows < workload.rows) return [`on ${rows.toLocaleString('en-US')} rows`]
+  if (workload.kind !== 'race') return []
   const there = rounds.filter(({ accuracy = 0 }) => accuracy >= workload.accuracy)
-  const training = [...there].sort((a, b) => a.trainingSeconds! - b.trainingSeconds!)[there.length >> 1]
-  const lowest = Math.min(...rounds.map(({ epochs = 0 }) => epochs))
-  const highest = Math.max(...rounds.map(({ epochs = 0 }) => epochs))
-  const epochs = lowest === highest ? `${lowest}` : `${lowest} to ${highest}`
-  return `${there.length} of ${rounds.length} seeds, ${epochs} epochs, ${training?.trainingSeconds?.toFixed(2)} s without start and loading`
+  const training = median(there.map(({ trainingSeconds = 0 }) => trainingSeconds))
+  const epochs = [...new Set(there.map((round) => round.epochs ?? 0))].sort((a, b) => a - b)
+  return [
+    `${there.length} of ${rounds.length} seeds`,
+    `${epochs.join(' or ')} epochs`,
+    `${training.toFixed(2)} s without start and loading`,
+  ]
 }
 
 /** Columns as wide as their widest cell, the first and the last on the left; a long remark in place of numbers runs on. */
