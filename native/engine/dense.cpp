@@ -223,6 +223,7 @@ void DenseLayer<T>::learn(const Pass<T>& pass, size_t task, int thread, T* gradi
   }
   const Block b = block_of<T>(*kernel_, task);
   T* g = pass.updater->scratch(thread);
+  pass.updater->expect(*kernel_, task);
   const ptrdiff_t width = static_cast<ptrdiff_t>(b.width);
   const size_t all = (pass.rows + pieces_.rows_each - 1) / pieces_.rows_each;
   over_stretches(pass, x_, {0, all}, [&](size_t first, size_t rows, bool sparse) {
