@@ -64,20 +64,33 @@ class Fit {
     this.#abort = abort
     this.#columns = core.training('fit').columns
     this.#batches = Math.ceil(train.rows / batchSize)
-    this.#history = new History({ epochs, steps: this.#batches, batchSize, verbose })
+    this.#history = new History({ epochs, steps: this.#batches, batchSize, rows: train.rows, verbose })
     this.#progress = new ProgressLines({ verbose, initialEpoch, epochs, rows: train.rows })
     this.#rates = new Rates(core)
     this.#epoch = initialEpoch
   }
 
   async run(): Promise<History> {
+    try {
+      return await this.#train()
+    } catch (error) {
+      for (const callback of this.#plan.callbacks) {
+        await Promise.resolve(callback.onTrainError?.(error)).catch(() => {}) // the first error is the one to know
+      }
+      throw error
+    }
+  }
+
+  async #train(): Promise<History> {
     this.#core.stopTraining = false
     let last: Logs = {}
     await this.#callEach((callback) => callback.setModel?.(this.#trainee))
+    await this.#callEach((callback) => callback.setParams?.(this.#history.params))
     await this.#callEach((callback) => callback.onTrainBegin?.({}))
     while (this.#epoch < this.#plan.epochs) {
       if (this.#batch === 0) await this.#beginEpoch()
       const progress = await this.#slice()
+      if (this.#batch > 0 && !progress.diverged) await this.#tellProgress(progress)
       for (const logs of this.#endedEpochs(progress)) {
         last = logs
         await this.#endEpoch(logs)
@@ -107,9 +120,15 @@ class Fit {
     this.#rates.sliceEnded()
     this.#abort.check()
     this.#batch = progress.batch % this.#batches
-    const logs = this.#logs(progress.running)
-    this.#progress.sliceEnded({ epoch: this.#epoch, part: this.#batch / this.#batches, logs })
     return progress
+  }
+
+  async #tellProgress({ running }: Progress): Promise<void> {
+    const logs = this.#logs(running)
+    const [epoch, step, steps] = [this.#epoch, this.#batch, this.#batches]
+    this.#progress.sliceEnded({ epoch, part: step / steps, logs })
+    const seen = { epoch, step, steps, samples: step * this.#plan.batchSize }
+    await this.#callEach((callback) => callback.onProgress?.(seen, { ...logs }))
   }
 
   /** The logs of the epochs that a slice finished: one at most when somebody looks at each. */

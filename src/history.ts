@@ -8,6 +8,8 @@ export interface HistoryParams {
   /** Optimizer steps of one epoch. */
   readonly steps: number
   readonly batchSize: number
+  /** Rows trained in one epoch. */
+  readonly rows: number
   readonly verbose: number
 }
 

@@ -1,7 +1,13 @@
 /**
  * The public names of the package, and nothing else.
  */
-export type { Callback, Logs, Trainee } from './callbacks.ts'
+export type { Callback, EpochProgress, Logs, Trainee } from './callbacks.ts'
+export type { CsvLoggerOptions } from './callbacks/csv-logger.ts'
+export type { EarlyStopping, EarlyStoppingOptions } from './callbacks/early-stopping.ts'
+export { callbacks } from './callbacks/index.ts'
+export type { MonitorMode, MonitorOptions } from './callbacks/monitor.ts'
+export type { ReduceLROnPlateauOptions } from './callbacks/reduce-lr-on-plateau.ts'
+export type { TensorBoardOptions } from './callbacks/tensor-board.ts'
 export type { MatrixLike, NumberArray } from './data/arrays.ts'
 export { Dataset, type DatasetOptions, type SplitOptions } from './data/dataset.ts'
 export { oneHot, type Targets } from './data/encode.ts'

@@ -7,6 +7,7 @@ import type { Trainee } from './callbacks.ts'
 import { busy, Core } from './core.ts'
 import { type Dataset, insideOf } from './data/dataset.ts'
 import type { Targets } from './data/encode.ts'
+import type { MetricDefinition } from './define/metrics.ts'
 import type { ModelDefinition, SequentialOptions } from './define/network.ts'
 import type { CompileOptions } from './define/training.ts'
 import { calling } from './errors.ts'
@@ -90,6 +91,11 @@ export class Model implements Trainee {
         core.setLearningRate(value)
       },
     }
+  }
+
+  /** What it was compiled with. @throws ERR_NOT_COMPILED */
+  get metrics(): readonly MetricDefinition[] {
+    return this.#core.training('metrics').metrics
   }
 
   /** The rate of the next step. @throws ERR_NOT_COMPILED */

@@ -1,15 +1,18 @@
 /**
  * What `verbose` shows of a fit, on standard error: a line that is written anew in place where that is a
- * terminal, and plain lines elsewhere.
+ * terminal, and plain lines elsewhere. Also the words of these lines, which the progress bar uses too.
  */
 import type { Logs } from './callbacks.ts'
 
-export interface ProgressSettings {
-  readonly verbose: number
+export interface EpochSettings {
   readonly initialEpoch: number
   readonly epochs: number
   /** Rows trained in one epoch. */
   readonly rows: number
+}
+
+export interface ProgressSettings extends EpochSettings {
+  readonly verbose: number
 }
 
 export interface Seen {
@@ -20,34 +23,21 @@ export interface Seen {
   readonly logs: Logs
 }
 
-export class ProgressLines {
-  readonly #settings: ProgressSettings
-  readonly #stream: NodeJS.WriteStream
-  readonly #live: boolean
+/** Tells in words what is seen of an epoch: its number, loss and metrics, samples a second, the time that is left. */
+export class EpochWords {
+  readonly #settings: EpochSettings
   readonly #begun: number = performance.now()
   #epochBegun: number = performance.now()
 
-  constructor(settings: ProgressSettings, stream: NodeJS.WriteStream = process.stderr) {
+  constructor(settings: EpochSettings) {
     this.#settings = settings
-    this.#stream = stream
-    this.#live = settings.verbose === 1 && stream.isTTY === true
   }
 
   epochBegins(): void {
     this.#epochBegun = performance.now()
   }
 
-  /** After each slice. */
-  sliceEnded(seen: Seen): void {
-    if (this.#live && seen.part > 0) this.#stream.write(`\r\x1b[K${this.#line(seen)}`)
-  }
-
-  epochEnded(epoch: number, logs: Logs): void {
-    if (this.#settings.verbose === 0) return
-    this.#stream.write(`${this.#live ? '\r\x1b[K' : ''}${this.#line({ epoch, part: 1, logs })}\n`)
-  }
-
-  #line({ epoch, part, logs }: Seen): string {
+  of({ epoch, part, logs }: Seen): readonly string[] {
     const { epochs, initialEpoch, rows } = this.#settings
     const now = performance.now()
     const seconds = Math.max((now - this.#epochBegun) / 1000, 1e-9)
@@ -56,7 +46,39 @@ export class ProgressLines {
     const numbers = Object.entries(logs).map(([name, value]) => `${name} ${short(value)}`)
     const speed = `${Math.round((rows * part) / seconds).toLocaleString('en-US')} samples/s`
     const time = left > 0 ? `${duration(left)} left` : `${duration((now - this.#begun) / 1000)} in all`
-    return [`epoch ${epoch + 1}/${epochs}`, ...numbers, speed, time].join('  ')
+    return [`epoch ${epoch + 1}/${epochs}`, ...numbers, speed, time]
+  }
+}
+
+export class ProgressLines {
+  readonly #settings: ProgressSettings
+  readonly #words: EpochWords
+  readonly #stream: NodeJS.WriteStream
+  readonly #live: boolean
+
+  constructor(settings: ProgressSettings, stream: NodeJS.WriteStream = process.stderr) {
+    this.#settings = settings
+    this.#words = new EpochWords(settings)
+    this.#stream = stream
+    this.#live = settings.verbose === 1 && stream.isTTY === true
+  }
+
+  epochBegins(): void {
+    this.#words.epochBegins()
+  }
+
+  /** After each slice that does not end an epoch. */
+  sliceEnded(seen: Seen): void {
+    if (this.#live) this.#stream.write(`\r\x1b[K${this.#line(seen)}`)
+  }
+
+  epochEnded(epoch: number, logs: Logs): void {
+    if (this.#settings.verbose === 0) return
+    this.#stream.write(`${this.#live ? '\r\x1b[K' : ''}${this.#line({ epoch, part: 1, logs })}\n`)
+  }
+
+  #line(seen: Seen): string {
+    return this.#words.of(seen).join('  ')
   }
 }
 

@@ -53,7 +53,7 @@ test('history has an entry for each epoch', async () => {
   const result = await model.fit(X, Y, { epochs: 3, batchSize: 10 })
   assert.equal(result.epoch, [0, 1, 2])
   assert.equal(Object.keys(result.history), ['loss', 'accuracy'])
-  assert.equal(result.params, { epochs: 3, steps: 7, batchSize: 10, verbose: 0 })
+  assert.equal(result.params, { epochs: 3, steps: 7, batchSize: 10, rows: 64, verbose: 0 })
   assert.ok(result.history['loss']![2]! < result.history['loss']![0]!)
   assert.is(model.optimizer.iterations, 21)
 })
