@@ -19,6 +19,7 @@ import {
   optimizers,
   Perceptron,
   regularizers,
+  report,
   schedules,
   sequential,
 } from '../src/index.ts'
@@ -74,6 +75,8 @@ export async function accepted(): Promise<void> {
     classWeight: { 0: 1, 1: 5 },
     verbose: 1,
   })
+  const page: string = await report(model, history, test, { path: 'report.html', title: 'Digits' })
+  await report(model, history, [[[1]], [1]])
   const losses_: number[] | undefined = history.history['loss']
   await model.fit([[1, 2]], [1], { validationData: [[[1, 2]], [0]] })
   await model.fit([Float32Array.of(1)], oneHot([1], 10))
@@ -101,6 +104,7 @@ export async function accepted(): Promise<void> {
   const matrix: number[][] = perceptron.fit(train).evaluate(test).confusionMatrix
   const code: string = new MyelinError('ERR_DATA', '').code
   const peak: number | undefined = info({ measure: true }).fmaPeak
+  console.log(page)
   console.log(counts, matrix, perceptron.bias, perceptron.classify([[1]]))
   console.log(
     stopped,
@@ -163,6 +167,8 @@ export function refused(model: Model): void {
   model.fit([[1]], [1], { verbose: 3 })
   // @ts-expect-error no such option
   callbacks.earlyStopping({ patiance: 3 })
+  // @ts-expect-error a report needs test data
+  report(model, { epoch: [], history: {} })
   // @ts-expect-error no such mode
   callbacks.reduceLROnPlateau({ mode: 'lower' })
   // @ts-expect-error filename is missing

@@ -5,7 +5,7 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Callback, Logs } from '../callbacks.ts'
 import { checkFlag, checkOptions, expected } from '../validate.ts'
-import { checkPath, writing } from './files.ts'
+import { checkPath, writing } from '../paths.ts'
 
 export interface CsvLoggerOptions {
   /** The file; folders on its way are made. */

@@ -8,7 +8,7 @@ import type { Callback, Logs, Trainee } from '../callbacks.ts'
 import type { FloatArray } from '../native.ts'
 import { checkOptions, checkWhole } from '../validate.ts'
 import { eventRecord, type Histogram, type Summary, versionRecord } from './event-file.ts'
-import { checkPath, writing } from './files.ts'
+import { checkPath, writing } from '../paths.ts'
 
 export interface TensorBoardOptions {
   /** The folder; `train` and `validation` are made in it. One for each run shows them side by side. Default 'logs'. */

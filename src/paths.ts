@@ -1,9 +1,9 @@
 /**
- * Paths that callbacks are given, and errors of the files they write.
+ * Paths that callers give, and the error for a file that cannot be written.
  */
 import { fileURLToPath } from 'node:url'
-import { MyelinError } from '../errors.ts'
-import { describe, expected } from '../validate.ts'
+import { MyelinError } from './errors.ts'
+import { describe, expected } from './validate.ts'
 
 export function checkPath(value: unknown, where: string): string {
   if (value instanceof URL && value.protocol === 'file:') return fileURLToPath(value)
