@@ -1,7 +1,7 @@
 /**
  * How the report looks, light and dark, on a phone and on a wide screen.
  */
-export const STYLE = `
+export const STYLE: string = `
 :root {
   --page: #ffffff; --card: #f6f7f9; --text: #1b1f24; --faint: #5b6470; --rule: #d9dee5;
   --first: #2563eb; --second: #c2570c; --good: 37 99 235; --bad: 220 60 30;
