@@ -2,6 +2,7 @@
  * Callbacks: what they may have, and calling them one after the other. When they are called is fit.ts's.
  */
 import type { MetricDefinition } from './define/metrics.ts'
+import type { SaveOptions } from './files/save-model.ts'
 import type { HistoryParams } from './history.ts'
 import type { Layer } from './layer.ts'
 import type { Matrix } from './matrix.ts'
@@ -21,6 +22,8 @@ export interface Trainee {
   readonly layers: readonly Layer[]
   getWeights(): Matrix[]
   setWeights(weights: readonly Weight[]): void
+  /** Puts all there is into a file, in the place of an old one. */
+  save(path: string | URL, options?: SaveOptions): Promise<void>
 }
 
 /** How far an epoch is. */

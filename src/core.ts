@@ -4,7 +4,7 @@
  */
 import type { Recipe } from './data/recipe.ts'
 import { rateAt, type Schedule } from './define/schedules.ts'
-import { planNetwork, type Plan } from './define/network.ts'
+import { planNetwork, type Plan, withoutDraws } from './define/network.ts'
 import { planTraining, type TrainingPlan } from './define/training.ts'
 import { calling, MyelinError } from './errors.ts'
 import { native, type NativeNetwork, type ParameterInfo } from './native.ts'
@@ -24,9 +24,10 @@ export class Core {
   #training: TrainingPlan | null = null
   #learningRate: number | Schedule = 0
 
-  constructor(options: unknown) {
+  /** @param initialize false leaves all weights that an initializer would draw at 0, for those who set them */
+  constructor(options: unknown, initialize = true) {
     this.plan = planNetwork(options)
-    this.network = calling(() => new native.Network(this.plan.spec))
+    this.network = calling(() => new native.Network(initialize ? this.plan.spec : withoutDraws(this.plan.spec)))
     this.parameters = this.network.parameters()
   }
 
@@ -37,6 +38,10 @@ export class Core {
     calling(() => this.network.compile(training.spec))
     this.#training = training
     this.#learningRate = training.optimizer.learningRate
+  }
+
+  get isCompiled(): boolean {
+    return this.#training !== null
   }
 
   /** @throws ERR_NOT_COMPILED */

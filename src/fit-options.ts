@@ -8,6 +8,7 @@ import type { Core } from './core.ts'
 import type { MatrixLike, NumberArray } from './data/arrays.ts'
 import { type Dataset, drawSplit } from './data/dataset.ts'
 import type { Targets } from './data/encode.ts'
+import type { Standardization } from './data/recipe.ts'
 import { checkThreads } from './evaluate.ts'
 import type { FloatArray } from './native.ts'
 import { type ClassWeight, rowWeights, type SampleWeight, withTargets } from './samples.ts'
@@ -137,7 +138,7 @@ export function planFit(core: Core, data: Dataset, value: unknown): FitPlan {
   }
   const trainWeights = rowWeights(core, data, sampleWeight, classWeight)
   if (!hasData) return finish(options, data, trainWeights, null, null)
-  const validation = readValidation(core, validationData)
+  const validation = readValidation(core, validationData, data.recipe.standardization)
   return finish(options, data, trainWeights, validation.data, validation.weights)
 }
 
@@ -152,12 +153,16 @@ function finish(
   return { ...options, batchSize, train, trainWeights, validation, validationWeights }
 }
 
-function readValidation(core: Core, value: unknown): { data: Dataset; weights: FloatArray | null } {
+function readValidation(
+  core: Core,
+  value: unknown,
+  standardization: Standardization | null,
+): { data: Dataset; weights: FloatArray | null } {
   if (Array.isArray(value) && value.length !== 2 && value.length !== 3) {
     throw expected('ERR_OPTION', 'a Dataset, [x, y] or [x, y, sampleWeight]', 'validationData', value)
   }
   const [x, y, sampleWeight] = Array.isArray(value) ? (value as [unknown, unknown, NumberArray?]) : [value, undefined]
-  const data = withTargets(core, 'fit', { x, y })
+  const data = withTargets(core, 'fit', { x, y }, standardization)
   return { data, weights: rowWeights(core, data, sampleWeight, undefined) }
 }
 

@@ -6,6 +6,7 @@ import { type Abortable, abortable } from './abort.ts'
 import { type Callback, callEach, type Logs, type Trainee } from './callbacks.ts'
 import type { Core } from './core.ts'
 import { type Dataset, insideOf } from './data/dataset.ts'
+import { takenOver } from './data/recipe.ts'
 import { calling, fromNative, MyelinError } from './errors.ts'
 import { evaluate } from './evaluate.ts'
 import { type FitPlan, planFit } from './fit-options.ts'
@@ -29,6 +30,7 @@ export async function fit(core: Core, trainee: Trainee, data: Dataset, options: 
         sampleWeights: plan.trainWeights,
       }),
   )
+  core.recipe = takenOver(core.recipe, data.recipe)
   const abort = abortable(plan.signal, 'fit', () => session.stop())
   try {
     abort.check()

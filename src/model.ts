@@ -7,11 +7,13 @@ import type { Trainee } from './callbacks.ts'
 import { busy, Core } from './core.ts'
 import { type Dataset, insideOf } from './data/dataset.ts'
 import type { Targets } from './data/encode.ts'
+import type { Recipe } from './data/recipe.ts'
 import type { MetricDefinition } from './define/metrics.ts'
 import type { ModelDefinition, SequentialOptions } from './define/network.ts'
 import type { CompileOptions } from './define/training.ts'
 import { calling } from './errors.ts'
 import { type EvaluateOptions, evaluate, type PredictOptions, predict } from './evaluate.ts'
+import { modelFile, type SaveOptions, saveModel } from './files/save-model.ts'
 import { fit } from './fit.ts'
 import { checkFitOptions, type FitOptions } from './fit-options.ts'
 import type { History } from './history.ts'
@@ -51,18 +53,34 @@ export class Model implements Trainee {
   }
 
   /** @throws ERR_OPTION, ERR_SHAPE */
-  constructor(options: SequentialOptions) {
-    this.#core = new Core(options)
+  constructor(options: SequentialOptions | Core) {
+    this.#core = options instanceof Core ? options : new Core(options)
     this.layers = Object.freeze(this.#core.plan.layers.map((_, i) => new Layer(this.#core, i)))
-    writeInitialWeights(this.#core)
+    if (this.#core !== options) writeInitialWeights(this.#core)
   }
 
   get dtype(): DType {
     return this.#core.plan.spec.dtype
   }
 
+  /** Epochs trained so far, in all fits; a saved model goes on counting. */
+  get epochs(): number {
+    this.#core.checkBetweenSlices('epochs', 'read it in a callback, or await the fit')
+    return this.#core.network.counters().epochs
+  }
+
   get seed(): number {
     return this.#core.plan.spec.seed
+  }
+
+  /** How the data that it was fitted on was made of raw values, for data to come: see `like` of `Dataset.fromCsv`. */
+  get recipe(): Recipe | null {
+    return this.#core.recipe
+  }
+
+  /** Names of the classes in the order of the outputs, where the data it was fitted on had some. */
+  get classNames(): readonly string[] | null {
+    return this.#core.recipe?.classNames ?? null
   }
 
   /** Set it to true, in a callback or anywhere, and a fit stops after the epoch it is in. Every fit starts with false. */
@@ -212,6 +230,24 @@ export class Model implements Trainee {
     this.#core.training('trace')
     const given = splitArguments(args)
     return trace(this.#core, withTargets(this.#core, 'trace', given), given.options)
+  }
+
+  /**
+   * Writes the model to a file that `loadModel` reads: weights, definition, what it was compiled with, the optimizer's
+   * state and the random state, so that training goes on to the same bits. It is the model as it is at the call; during
+   * a slice of a fit, as it is at the slice's end. A model saved in the middle of an epoch begins that epoch again: save
+   * in `onEpochEnd` or after a fit. The file takes the place of an old one whole or not at all, whatever happens.
+   *
+   * @throws (rejects) ERR_FILE when the file cannot be written, ERR_OPTION for a learning rate that is a function of
+   *   one's own, as no file can hold it
+   */
+  async save(path: string | URL, options?: SaveOptions): Promise<void> {
+    await saveModel(this.#core, path, options)
+  }
+
+  /** The same as bytes, for places that are no file. */
+  async toBuffer(options?: SaveOptions): Promise<Buffer<ArrayBuffer>> {
+    return Buffer.concat(await modelFile(this.#core, 'toBuffer', options))
   }
 
   /** The definition alone, without weights; `sequential` takes it back. */

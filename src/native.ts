@@ -183,8 +183,8 @@ export interface ParameterInfo {
 }
 
 export interface DatasetSource {
-  /** rows × features, row after row. Copied. */
-  readonly x: Uint8Array | FloatArray
+  /** rows × features, row after row. Copied; what a reader has read is taken over, once. */
+  readonly x: Uint8Array | FloatArray | NativeCsvReader
   readonly rows: number
   readonly features: number
   /** Every value of `x` is multiplied by it when read. */
@@ -195,13 +195,41 @@ export interface DatasetSource {
   readonly outputs: number
 }
 
+export interface CsvShape {
+  /** Fields of a line, the label among them. */
+  readonly columns: number
+  /** Its column, or null for none. */
+  readonly label: number | null
+  /** One byte. */
+  readonly delimiter: string
+  readonly threads: number
+}
+
+/** Reads lines of numbers off the event loop, one piece of text after the other. Becomes the `x` of a dataset. */
+export interface NativeCsvReader {
+  /** The next piece, cut anywhere, which must stay as it is until then. False: it is not numbers alone, and the reader is done. */
+  read(piece: Uint8Array): Promise<boolean>
+  /** After the last piece; false as above. */
+  finish(): Promise<boolean>
+  /** 0 before it has finished. */
+  readonly rows: number
+  /** A copy of the label's numbers; empty without a label. */
+  labels(): Float64Array
+}
+
 /** Immutable, and free of the arrays it was made from. */
 export interface NativeDataset {
   readonly rows: number
   readonly features: number
   readonly outputs: number
+  /** What the features are kept as. */
+  readonly storage: 'uint8' | 'float32' | 'float64'
   /** Shares the storage; `rows` are indices into this dataset and may repeat. */
   subset(rows: Uint32Array): NativeDataset
+  /** Of each feature: its mean, and the root of its mean squared distance from it, or 1 where that is 0. */
+  moments(): { means: Float64Array; deviations: Float64Array }
+  /** Features are (x - mean) / deviation, floats, or doubles where they were; a copy, without a scale. */
+  standardized(means: Float64Array, deviations: Float64Array): NativeDataset
   /** A copy of the features with the scale applied, rows × features; Float64Array when stored so. */
   x(): FloatArray
   /** A copy of the targets as stored. */
@@ -226,11 +254,31 @@ export interface NativeTrace {
   readonly gradients: readonly (FloatArray | null)[]
 }
 
+/** How far the training of a network has come. Whole numbers but for the last. */
+export interface Counters {
+  /** Epochs and steps since the network was made: they address the random draws. */
+  readonly epochs: number
+  readonly steps: number
+  /** Optimizer steps since `compile`. */
+  readonly iterations: number
+  /** Rows of the latest training data; 0 before any. */
+  readonly samples: number
+  /** Of `nadam`: Π u of the steps so far. */
+  readonly nadamProduct: number
+}
+
 export interface NativeNetwork {
   parameters(): ParameterInfo[]
   /** A copy, row-major, in the network's dtype. */
   getParameter(index: number): FloatArray
   setParameter(index: number, values: FloatArray): void
+  /** The state arrays that the optimizer uses, some of 0, 1, 2; none before `compile`. */
+  states(): number[]
+  /** A copy of what the optimizer keeps for a parameter in one of these, in its shape. */
+  getState(slot: number, index: number): FloatArray
+  setState(slot: number, index: number, values: FloatArray): void
+  counters(): Counters
+  setCounters(counters: Counters): void
   /** Sets loss, metrics and optimizer; the optimizer's state and step count start afresh. */
   compile(spec: TrainingSpec): void
   /** Optimizer steps since `compile`. */
@@ -328,7 +376,12 @@ export interface Addon {
     layers: string[]
   }
   Dataset: new (source: DatasetSource) => NativeDataset
-  Network: new (spec: NetworkSpec) => NativeNetwork
+  CsvReader: new (shape: CsvShape) => NativeCsvReader
+  Network: {
+    new (spec: NetworkSpec): NativeNetwork
+    /** The parameters it would have, without building it. */
+    layOut(spec: NetworkSpec): ParameterInfo[]
+  }
   Session: new (network: NativeNetwork, data: NativeDataset, options: SessionOptions) => NativeSession
   Perceptron: new (data: NativeDataset, source: PerceptronSource) => NativePerceptron
   /** Fills `sums`, rows × outputs, with biases + x · weights, in float64; weights are features × outputs. */

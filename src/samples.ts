@@ -6,6 +6,7 @@ import type { Core } from './core.ts'
 import { isNumberArray, type MatrixLike, type NumberArray, steady } from './data/arrays.ts'
 import { Dataset, insideOf } from './data/dataset.ts'
 import type { Targets } from './data/encode.ts'
+import type { Standardization } from './data/recipe.ts'
 import type { FloatArray } from './native.ts'
 import { checkNumber, expected, expectedText, isObject, notNegative } from './validate.ts'
 
@@ -31,17 +32,28 @@ export function splitArguments([x, y, options]: readonly unknown[]): Arguments {
   throw expected('ERR_OPTION', 'no targets beside a Dataset', 'y', y)
 }
 
-export function withTargets(core: Core, caller: string, { x, y }: Pick<Arguments, 'x' | 'y'>): Dataset {
+/** @param standardization that of the model, for rows that have none of their own */
+export function withTargets(
+  core: Core,
+  caller: string,
+  { x, y }: Pick<Arguments, 'x' | 'y'>,
+  standardization: Standardization | null = core.recipe?.standardization ?? null,
+): Dataset {
   const data = toDataset(x, y)
   checkFeatures(core, data, data === x ? 'dataset' : 'x')
   checkTargets(core, caller, data)
-  return data
+  return standardized(data, standardization)
 }
 
 export function withoutTargets(core: Core, x: unknown): Dataset {
   const data = toDataset(x, undefined)
   checkFeatures(core, data, 'x')
-  return data
+  return standardized(data, core.recipe?.standardization ?? null)
+}
+
+function standardized(data: Dataset, standardization: Standardization | null): Dataset {
+  if (standardization === null || data.recipe.standardization !== null) return data
+  return insideOf(data)!.standardizedBy(standardization)
 }
 
 /** The dataset itself, or one made of the arrays. */

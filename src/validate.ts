@@ -107,6 +107,7 @@ export interface NumberRange {
 export const anyNumber: NumberRange = { says: 'a finite number', holds: () => true }
 export const positive: NumberRange = { says: 'a finite number above 0', holds: (v) => v > 0 }
 export const notNegative: NumberRange = { says: 'a finite number of at least 0', holds: (v) => v >= 0 }
+export const notZero: NumberRange = { says: 'a finite number other than 0', holds: (v) => v !== 0 }
 export const unitInterval: NumberRange = { says: 'a number from 0 to 1', holds: (v) => v >= 0 && v <= 1 }
 export const belowOne: NumberRange = { says: 'a number from 0 to below 1', holds: (v) => v >= 0 && v < 1 }
 export const aboveZeroToOne: NumberRange = { says: 'a number above 0 and at most 1', holds: (v) => v > 0 && v <= 1 }

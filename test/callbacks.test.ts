@@ -61,6 +61,8 @@ class Pretended implements Trainee {
     return [new Matrix(Float64Array.of(this.epoch), [1])]
   }
 
+  async save(): Promise<void> {}
+
   setWeights([weights]: readonly unknown[]): void {
     this.epoch = (weights as Matrix).data[0]!
   }

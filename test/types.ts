@@ -11,6 +11,7 @@ import {
   info,
   initializers,
   layers,
+  loadModel,
   losses,
   type Matrix,
   type Model,
@@ -20,6 +21,7 @@ import {
   Perceptron,
   regularizers,
   report,
+  type SaveOptions,
   schedules,
   sequential,
 } from '../src/index.ts'
@@ -95,6 +97,15 @@ export async function accepted(): Promise<void> {
   const delta: number = gradientCheck(model, test.take(3)).maxRelativeError
   const { delta: table } = model.trace([[1]], [1], { training: false }).layers[0]!
   const again: Model = sequential(model.toJSON())
+  const saving: SaveOptions = { includeOptimizer: false }
+  await model.save('m.safetensors', saving)
+  await model.save(new URL('file:///m.safetensors'))
+  const bytes: Uint8Array = await model.toBuffer()
+  const loaded: Model = await loadModel(bytes)
+  await loadModel('m.safetensors')
+  const epochs: number = loaded.epochs
+  const saver: Callback = { setModel: (trainee) => void trainee.save('m.safetensors') }
+  console.log(epochs, saver)
   const [first, second]: [Dataset, Dataset] = train.split({ fraction: 0.1, seed: 1, stratify: true })
   const perceptron: Perceptron = new Perceptron({ learningRate: 1, maxEpochs: 10, seed: 1, shuffle: true }).fit(
     [[1]],
@@ -177,6 +188,14 @@ export function refused(model: Model): void {
   model.fit([[1]], [1], { callbacks: [{ onEpochStart() {} }] })
   // @ts-expect-error rows, not one row
   model.predict([1, 2, 3])
+  // @ts-expect-error a path is missing
+  model.save()
+  // @ts-expect-error no such option
+  model.save('m.safetensors', { optimizer: false })
+  // @ts-expect-error neither a path nor bytes
+  loadModel(7)
+  // @ts-expect-error counted, not set
+  model.epochs = 3
   // @ts-expect-error weights are read only
   model.layers = []
   // @ts-expect-error a dataset is not made with new

@@ -1,4 +1,4 @@
-// The addon's table of contents: four handles and what the machine can do. Its TypeScript side is src/native.ts.
+// The addon's table of contents: five handles and what the machine can do. Its TypeScript side is src/native.ts.
 #include "addon.h"
 
 #include <chrono>
@@ -6,6 +6,7 @@
 
 #include "../kernels/cpu.h"
 #include "../kernels/select.h"
+#include "csv_object.h"
 #include "dataset_object.h"
 #include "network_object.h"
 #include "perceptron_object.h"
@@ -91,6 +92,7 @@ Napi::Object define_exports(Napi::Env env, Napi::Object exports) {
   const Napi::Function dataset = DatasetObject::define(env);
   classes->dataset = Napi::Persistent(dataset);
   exports.Set("Dataset", dataset);
+  exports.Set("CsvReader", CsvObject::define(env));
   exports.Set("Network", NetworkObject::define(env));
   exports.Set("Session", SessionObject::define(env));
   exports.Set("Perceptron", PerceptronObject::define(env));

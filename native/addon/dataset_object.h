@@ -21,11 +21,14 @@ class DatasetObject : public Napi::ObjectWrap<DatasetObject> {
 
  private:
   Napi::Value js_subset(const Napi::CallbackInfo& info);
+  Napi::Value js_moments(const Napi::CallbackInfo& info);
+  Napi::Value js_standardized(const Napi::CallbackInfo& info);
   Napi::Value js_x(const Napi::CallbackInfo& info);
   Napi::Value js_y(const Napi::CallbackInfo& info);
   Napi::Value js_rows(const Napi::CallbackInfo& info);
   Napi::Value js_features(const Napi::CallbackInfo& info);
   Napi::Value js_outputs(const Napi::CallbackInfo& info);
+  Napi::Value js_storage(const Napi::CallbackInfo& info);
 
   std::shared_ptr<const Dataset> dataset_;
   int64_t external_bytes_ = 0;  // told to the garbage collector

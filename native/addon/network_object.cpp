@@ -9,7 +9,9 @@ namespace {
 
 constexpr napi_type_tag kTag = {0x6d79656c696e0002, 0x4e6574776f726b01};
 
-// The float array of a network's own type; `length` elements, or any number for 0.
+size_t elements(const Parameter& p) { return p.rows * p.cols; }
+
+// A float array of a network's own type.
 template <class T>
 const T* floats(const Napi::Value& value, size_t* length) {
   const View v = view_of(value);
@@ -17,6 +19,15 @@ const T* floats(const Napi::Value& value, size_t* length) {
     throw Error("ERR_DATA", "the array is not of the network's dtype");
   *length = v.length;
   return reinterpret_cast<const T*>(v.data);
+}
+
+// One that fills a parameter.
+template <class T>
+const T* filling(const Napi::Value& value, const Parameter& p) {
+  size_t length = 0;
+  const T* values = floats<T>(value, &length);
+  if (length != elements(p)) throw Error("ERR_SHAPE", "the array does not fill the parameter");
+  return values;
 }
 
 template <class T>
@@ -34,15 +45,20 @@ Napi::Array gradient_array(Napi::Env env, const std::vector<std::vector<T>>& gra
 }  // namespace
 
 Napi::Function NetworkObject::define(Napi::Env env) {
-  return DefineClass(env, "Network",
-                     {InstanceMethod("parameters", &NetworkObject::js_parameters),
-                      InstanceMethod("getParameter", &NetworkObject::js_get_parameter),
-                      InstanceMethod("setParameter", &NetworkObject::js_set_parameter),
-                      InstanceMethod("compile", &NetworkObject::js_compile),
-                      InstanceAccessor("iterations", &NetworkObject::js_iterations, nullptr),
-                      InstanceMethod("predictSync", &NetworkObject::js_predict_sync),
-                      InstanceMethod("trace", &NetworkObject::js_trace),
-                      InstanceMethod("differences", &NetworkObject::js_differences)});
+  return DefineClass(
+      env, "Network",
+      {StaticMethod("layOut", &NetworkObject::js_lay_out), InstanceMethod("parameters", &NetworkObject::js_parameters),
+       InstanceMethod("getParameter", &NetworkObject::js_get_parameter),
+       InstanceMethod("setParameter", &NetworkObject::js_set_parameter),
+       InstanceMethod("states", &NetworkObject::js_states), InstanceMethod("getState", &NetworkObject::js_get_state),
+       InstanceMethod("setState", &NetworkObject::js_set_state),
+       InstanceMethod("counters", &NetworkObject::js_counters),
+       InstanceMethod("setCounters", &NetworkObject::js_set_counters),
+       InstanceMethod("compile", &NetworkObject::js_compile),
+       InstanceAccessor("iterations", &NetworkObject::js_iterations, nullptr),
+       InstanceMethod("predictSync", &NetworkObject::js_predict_sync),
+       InstanceMethod("trace", &NetworkObject::js_trace),
+       InstanceMethod("differences", &NetworkObject::js_differences)});
 }
 
 std::shared_ptr<AnyNetwork> NetworkObject::unwrap(const Napi::Value& value) {
@@ -82,11 +98,22 @@ Napi::Value NetworkObject::with_network(const Napi::CallbackInfo& info, Body bod
   });
 }
 
-size_t NetworkObject::parameter_index(const Napi::CallbackInfo& info) const {
-  const double index = info[0].IsNumber() ? info[0].As<Napi::Number>().DoubleValue() : -1;
-  if (!(index >= 0 && index < static_cast<double>(network_->parameters().size())))
-    throw Error("ERR_OPTION", "there is no such parameter");
-  return static_cast<size_t>(index);
+// A whole number below `count`, or `count`.
+static size_t place_below(size_t count, const Napi::Value& value) {
+  const double place = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  return place >= 0 && place < static_cast<double>(count) ? static_cast<size_t>(place) : count;
+}
+
+size_t NetworkObject::parameter_index(const Napi::CallbackInfo& info, size_t at) const {
+  const size_t count = network_->parameters().size(), index = place_below(count, info[at]);
+  if (index == count) throw Error("ERR_OPTION", "there is no such parameter");
+  return index;
+}
+
+int NetworkObject::state_slot(const Napi::CallbackInfo& info, size_t at) const {
+  const int slot = static_cast<int>(place_below(kStates, info[at]));
+  if (slot == kStates || !network_->has_state(slot)) throw Error("ERR_OPTION", "the optimizer has no such state");
+  return slot;
 }
 
 // Slices run on other threads: what they read must not change under them, and what they write must not be read.
@@ -95,9 +122,7 @@ void NetworkObject::forbid_slices(Napi::Env env, bool readers_too) const {
     fail(env, "ERR_BUSY", "a slice is working on this network");
 }
 
-Napi::Value NetworkObject::js_parameters(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  const auto& list = network_->parameters();
+static Napi::Array parameter_array(Napi::Env env, const std::vector<Parameter>& list) {
   Napi::Array out = Napi::Array::New(env, list.size());
   for (size_t i = 0; i < list.size(); i++) {
     const Parameter& p = list[i];
@@ -115,13 +140,23 @@ Napi::Value NetworkObject::js_parameters(const Napi::CallbackInfo& info) {
   return out;
 }
 
+Napi::Value NetworkObject::js_lay_out(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    const NetworkSpec spec = read_network_spec(object_argument(info, 0));
+    check_spec(spec);
+    return parameter_array(info.Env(), spec.float64 ? lay_out<double>(spec) : lay_out<float>(spec));
+  });
+}
+
+Napi::Value NetworkObject::js_parameters(const Napi::CallbackInfo& info) {
+  return parameter_array(info.Env(), network_->parameters());
+}
+
 Napi::Value NetworkObject::js_get_parameter(const Napi::CallbackInfo& info) {
   return with_network(info, [&](auto& network, auto zero) -> Napi::Value {
-    using T = decltype(zero);
     forbid_slices(info.Env(), false);
-    const size_t index = parameter_index(info);
-    auto out =
-        Napi::TypedArrayOf<T>::New(info.Env(), network.parameters()[index].rows * network.parameters()[index].cols);
+    const size_t index = parameter_index(info, 0);
+    auto out = Napi::TypedArrayOf<decltype(zero)>::New(info.Env(), elements(network.parameters()[index]));
     network.get_parameter(index, out.Data());
     return out;
   });
@@ -130,12 +165,64 @@ Napi::Value NetworkObject::js_get_parameter(const Napi::CallbackInfo& info) {
 Napi::Value NetworkObject::js_set_parameter(const Napi::CallbackInfo& info) {
   return with_network(info, [&](auto& network, auto zero) -> Napi::Value {
     forbid_slices(info.Env(), true);
-    const size_t index = parameter_index(info);
-    size_t length = 0;
-    const auto* values = floats<decltype(zero)>(info[1], &length);
-    if (length != network.parameters()[index].rows * network.parameters()[index].cols)
-      throw Error("ERR_SHAPE", "the array does not fill the parameter");
-    network.set_parameter(index, values);
+    const size_t index = parameter_index(info, 0);
+    network.set_parameter(index, filling<decltype(zero)>(info[1], network.parameters()[index]));
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value NetworkObject::js_states(const Napi::CallbackInfo& info) {
+  Napi::Array out = Napi::Array::New(info.Env());
+  for (int slot = 0; slot < kStates; slot++)
+    if (network_->has_state(slot)) out.Set(out.Length(), slot);
+  return out;
+}
+
+Napi::Value NetworkObject::js_get_state(const Napi::CallbackInfo& info) {
+  return with_network(info, [&](auto& network, auto zero) -> Napi::Value {
+    forbid_slices(info.Env(), false);
+    const int slot = state_slot(info, 0);
+    const size_t index = parameter_index(info, 1);
+    auto out = Napi::TypedArrayOf<decltype(zero)>::New(info.Env(), elements(network.parameters()[index]));
+    network.get_state(slot, index, out.Data());
+    return out;
+  });
+}
+
+Napi::Value NetworkObject::js_set_state(const Napi::CallbackInfo& info) {
+  return with_network(info, [&](auto& network, auto zero) -> Napi::Value {
+    forbid_slices(info.Env(), true);
+    const int slot = state_slot(info, 0);
+    const size_t index = parameter_index(info, 1);
+    network.set_state(slot, index, filling<decltype(zero)>(info[2], network.parameters()[index]));
+    return info.Env().Undefined();
+  });
+}
+
+Napi::Value NetworkObject::js_counters(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    forbid_slices(info.Env(), false);
+    Napi::Object out = Napi::Object::New(info.Env());
+    out.Set("epochs", static_cast<double>(network_->epochs));
+    out.Set("steps", static_cast<double>(network_->steps));
+    out.Set("iterations", static_cast<double>(network_->iterations));
+    out.Set("samples", static_cast<double>(network_->samples));
+    out.Set("nadamProduct", network_->nadam_product);
+    return out;
+  });
+}
+
+Napi::Value NetworkObject::js_set_counters(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    forbid_slices(info.Env(), true);
+    const Napi::Object counters = object_argument(info, 0);
+    const size_t epochs = read_size(counters, "epochs"), steps = read_size(counters, "steps"),
+                 iterations = read_size(counters, "iterations"), samples = read_size(counters, "samples");
+    network_->nadam_product = read_number(counters, "nadamProduct");
+    network_->epochs = epochs;
+    network_->steps = steps;
+    network_->iterations = iterations;
+    network_->samples = samples;
     return info.Env().Undefined();
   });
 }

@@ -20,9 +20,15 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject> {
   void Finalize(Napi::Env env) override;
 
  private:
+  static Napi::Value js_lay_out(const Napi::CallbackInfo& info);
   Napi::Value js_parameters(const Napi::CallbackInfo& info);
   Napi::Value js_get_parameter(const Napi::CallbackInfo& info);
   Napi::Value js_set_parameter(const Napi::CallbackInfo& info);
+  Napi::Value js_states(const Napi::CallbackInfo& info);
+  Napi::Value js_get_state(const Napi::CallbackInfo& info);
+  Napi::Value js_set_state(const Napi::CallbackInfo& info);
+  Napi::Value js_counters(const Napi::CallbackInfo& info);
+  Napi::Value js_set_counters(const Napi::CallbackInfo& info);
   Napi::Value js_compile(const Napi::CallbackInfo& info);
   Napi::Value js_iterations(const Napi::CallbackInfo& info);
   Napi::Value js_predict_sync(const Napi::CallbackInfo& info);
@@ -32,7 +38,9 @@ class NetworkObject : public Napi::ObjectWrap<NetworkObject> {
   // Calls body(network, type tag value) with the Network<float> or Network<double> it is.
   template <class Body>
   Napi::Value with_network(const Napi::CallbackInfo& info, Body body);
-  size_t parameter_index(const Napi::CallbackInfo& info) const;
+  // Argument `at` as the place of a parameter, and as a state array that the optimizer uses.
+  size_t parameter_index(const Napi::CallbackInfo& info, size_t at) const;
+  int state_slot(const Napi::CallbackInfo& info, size_t at) const;
   void forbid_slices(Napi::Env env, bool readers_too) const;
   // Tells the garbage collector how much memory hangs on this object.
   void account(Napi::Env env, size_t bytes);

@@ -1,21 +1,12 @@
 #include "batcher.h"
 
-#include <cstdlib>
-#include <cstring>
+#include "sparse_view.h"
 
 namespace myelin {
 namespace {
 
 // Measured on MNIST's first layer: compressed rows win below this share of nonzero entries.
 constexpr double kWorthCompressing = 0.4;
-
-// MYELIN_SPARSE=never|always overrides the choice: both must give the same bits, and a test compares them.
-double compress_below() {
-  const char* forced = std::getenv("MYELIN_SPARSE");
-  if (forced && strcmp(forced, "never") == 0) return 0;
-  if (forced && strcmp(forced, "always") == 0) return 2;
-  return kWorthCompressing;
-}
 
 }  // namespace
 
@@ -50,7 +41,7 @@ Batcher<T>::Batcher(const Network<T>& network, const Dataset& data, bool with_ta
 
 template <class T>
 size_t Batcher<T>::sparse_capacity(size_t rows, ThreadPool& pool) {
-  const double below = compress_below();
+  const double below = skip_below(kWorthCompressing);
   if (below == 0 || storage_.features > Storage::kMostCompressedFeatures) return 0;
   const Density& d = storage_.density(pool);
   const size_t capacity = rows * d.most_in_row;
@@ -113,37 +104,34 @@ void Batcher<T>::load_targets(size_t stored, T* out) const {
 }
 
 template <class T>
-void Batcher<T>::load(const uint32_t* order, size_t first, size_t rows, ThreadPool& pool, Signal<T>& input) {
-  constexpr size_t kPiece = 16;
-  const double work = static_cast<double>(rows) * static_cast<double>(storage_.features);
-  pool.run((rows + kPiece - 1) / kPiece, work, [&](size_t piece, int) {
-    const size_t end = (piece + 1) * kPiece < rows ? (piece + 1) * kPiece : rows;
-    const auto row_at = [&](size_t r) { return order ? order[first + r] : first + r; };
-    // Rows come from anywhere: ask for those of the piece at once instead of waiting for one after the other.
-    for (size_t r = piece * kPiece; compressed_ && r < end; r++) compressed_->prefetch_row(data_.stored_row(row_at(r)));
-    for (size_t r = piece * kPiece; r < end; r++) {
-      const size_t row = row_at(r), stored = data_.stored_row(row);
-      if (SparseRows<T>* x = compressed_ ? input.sparse : nullptr) {
-        const uint32_t at = static_cast<uint32_t>(r * row_capacity_);
-        x->begin[r] = at;
-        switch (storage_.element) {
-          case Element::kU8:
-            x->end[r] = load_compressed<uint8_t>(stored, at, *x);
-            break;
-          case Element::kF32:
-            x->end[r] = load_compressed<float>(stored, at, *x);
-            break;
-          case Element::kF64:
-            x->end[r] = load_compressed<double>(stored, at, *x);
-            break;
-        }
-      } else {
-        load_dense(stored, input.at(r, 0), input.n);
+void Batcher<T>::load(const uint32_t* order, size_t at, size_t first, size_t rows, Signal<T>& input) {
+  constexpr size_t kAhead =
+      16;  // rows come from anywhere: ask for some at once instead of waiting for one after the other
+  const auto row_at = [&](size_t i) { return order ? order[at + i] : at + i; };
+  for (size_t i = 0; i < rows; i++) {
+    for (size_t j = i; compressed_ && i % kAhead == 0 && j < rows && j < i + kAhead; j++)
+      compressed_->prefetch_row(data_.stored_row(row_at(j)));
+    const size_t r = first + i, row = row_at(i), stored = data_.stored_row(row);
+    if (SparseRows<T>* x = compressed_ ? input.sparse : nullptr) {
+      const uint32_t to = static_cast<uint32_t>(r * row_capacity_);
+      x->begin[r] = to;
+      switch (storage_.element) {
+        case Element::kU8:
+          x->end[r] = load_compressed<uint8_t>(stored, to, *x);
+          break;
+        case Element::kF32:
+          x->end[r] = load_compressed<float>(stored, to, *x);
+          break;
+        case Element::kF64:
+          x->end[r] = load_compressed<double>(stored, to, *x);
+          break;
       }
-      if (with_targets_) load_targets(stored, y_.at(r, 0));
-      if (all_weights_) weights_[r] = all_weights_[row];
+    } else {
+      load_dense(stored, input.at(r, 0), input.n);
     }
-  });
+    if (with_targets_) load_targets(stored, y_.at(r, 0));
+    if (all_weights_) weights_[r] = all_weights_[row];
+  }
 }
 
 template class Batcher<float>;

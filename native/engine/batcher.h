@@ -20,8 +20,9 @@ class Batcher {
   size_t sparse_capacity(size_t rows, ThreadPool& pool);
   void bind(Arena& arena, size_t most_rows);
 
-  // Rows of the dataset order[0 … rows-1], or first, first + 1, … without an order.
-  void load(const uint32_t* order, size_t first, size_t rows, ThreadPool& pool, Signal<T>& input);
+  // Puts rows of the dataset, order[at …] or, without an order, at, at + 1, …, into rows first … first + rows - 1 of
+  // the batch.
+  void load(const uint32_t* order, size_t at, size_t first, size_t rows, Signal<T>& input);
   const Signal<T>& targets() const { return y_; }
   // The samples' weights for load(): one a row of the dataset, or null.
   void set_weights(const T* weights) { all_weights_ = weights; }

@@ -2,18 +2,13 @@
 
 #include <algorithm>
 
+#include "activation.h"
+
 namespace myelin {
 namespace {
 
-// Tiles of the input gradient: kPanel inputs × at most this many rows (256 × 64 floats: 64 KB of L2).
-constexpr size_t kTileRows = 256;
-
 bool gradient_needs_z(Activation a) {
   return a == Activation::kGelu || a == Activation::kSoftplus || a == Activation::kSilu || a == Activation::kMish;
-}
-
-double products(size_t rows, size_t in, size_t out) {
-  return static_cast<double>(rows) * static_cast<double>(in) * static_cast<double>(out);
 }
 
 }  // namespace
@@ -25,207 +20,232 @@ DenseLayer<T>::DenseLayer(Network<T>& network, size_t index)
       bias_(this->parameter(ParameterKind::kBias)) {}
 
 template <class T>
-void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, Signal<T>* in) {
+void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& pieces, Signal<T>* in) {
   in_ = in;
+  pieces_ = pieces;
   out = Signal<T>::of_width(spec_.units);
+  out.has_zeros = gives_zeros(spec_.activation);
   const size_t rows = round_up(o.most_rows, kLanes<T>), elements = rows * static_cast<size_t>(out.ld);
   out.data = arena.take<T>(elements);
   z_ = out;
   if (o.trace || (o.backward && gradient_needs_z(spec_.activation))) z_.data = arena.take<T>(elements);
+  // A narrow layer multiplies faster than it skips: one vector pays for a value and an index of its own.
+  const bool wide = out.n >= kPanel<T>;
+  if (in->sparse || (wide && in->has_zeros)) x_.bind(arena, o, pieces, *in, o.backward && kernel_->trainable);
   if (!o.backward) return;
-  delta_t_ = arena.take<T>(out.n * round_up(o.most_rows, kPanel<T>));
-  tile_size_ = static_cast<ptrdiff_t>(kPanel<T>) * row_distance<T>(std::min(rows, kTileRows));
-  tiles_ = arena.take<T>(static_cast<size_t>(o.threads) * static_cast<size_t>(tile_size_));
   bias_gradient_ = arena.take<T>(out.n);
-  if (o.sparse_capacity > 0 && in->sparse) {
-    column_begin_ = arena.take<uint32_t>(kernel_->rows + 1);
-    column_row_ = arena.take<uint32_t>(o.sparse_capacity);
-    column_value_ = arena.take<T>(o.sparse_capacity);
-  }
+  if (this->index_ <= o.first_trained && !o.trace) return;  // no input gradient
+  const auto& layers = network_.spec().layers;
+  const bool masked = this->index_ + 1 < layers.size() && layers[this->index_ + 1].kind == LayerKind::kDropout;
+  if (wide && (out.has_zeros || masked)) delta_.bind(arena, o, pieces, out, false);
+  strip_size_ = out.n * kPanel<T>;
+  turns_all_ = pieces.by_rows;
+  turned_ = arena.take<T>(strip_size_ * (turns_all_ ? strips() : static_cast<size_t>(o.threads)));
 }
 
 template <class T>
-void DenseLayer<T>::forward(const Pass<T>& pass) {
-  const T* w = network_.values(*kernel_);
-  const T* b = bias_ ? network_.values(*bias_) : nullptr;
+void DenseLayer<T>::begin(const Pass<T>& pass) {
+  if (!pass.training || !turns_all_) return;
+  pass.pool.run(strips(), static_cast<double>(kernel_->size()) / 4,
+                [&](size_t strip, int) { turn(strip, turned_ + strip * strip_size_); });
+}
+
+template <class T>
+template <class Task>
+void DenseLayer<T>::over_parts(const Pass<T>& pass, size_t parts, Task task) const {
+  const size_t all = (pass.rows + pieces_.rows_each - 1) / pieces_.rows_each;
+  const size_t wanted = static_cast<size_t>(pass.pool.threads()) * (pass.pool.threads() > 1 ? 4 : 1);
+  const size_t spans = std::min(all, parts >= wanted ? 1 : (wanted + parts - 1) / parts);
+  pass.pool.run(parts * spans, static_cast<double>(pass.rows) * work(), [&](size_t i, int thread) {
+    const size_t s = i % spans;
+    task(i / spans, Span{all * s / spans, all * (s + 1) / spans}, thread);
+  });
+}
+
+template <class T>
+template <class Run>
+void DenseLayer<T>::over_stretches(const Pass<T>& pass, const SparseView<T>& view, Span span, Run run) const {
+  for (size_t i = span.begin, next; i < span.end; i = next) {
+    for (next = i + 1; next < span.end && view.sparse(next) == view.sparse(i); next++) {
+    }
+    const size_t first = i * pieces_.rows_each;
+    run(first, std::min(next * pieces_.rows_each, pass.rows) - first, view.sparse(i));
+  }
+}
+
+// Finds the zeros of a piece of the input.
+template <class T>
+void DenseLayer<T>::look(const Pass<T>& pass, const Piece& piece) {
+  if (!x_.bound()) return;
+  x_.look(kernels_, *in_, piece);
+  if (pass.updater && x_.sparse(piece.index) && kernel_->trainable) x_.sort(piece);
+}
+
+// f(x W + b) for one panel of W.
+template <class T>
+void DenseLayer<T>::multiply(const Pass<T>& pass, size_t panel, Span span) {
+  const size_t col = panel * kPanel<T>, width = panel_width<T>(*kernel_, panel);
+  const T* w = network_.values(*kernel_) + col * kernel_->rows;
+  const T* b = bias_ ? network_.values(*bias_) + col : nullptr;
   const auto activate = kernels_.activate[static_cast<int>(spec_.activation)];
-  const T alpha = static_cast<T>(spec_.alpha);
-  const bool whole_rows = spec_.activation == Activation::kSoftmax;
-  const size_t panels = panel_count<T>(*kernel_), piece = this->row_piece(pass, panels);
-  const size_t pieces = (pass.rows + piece - 1) / piece;
-
-  // The batch by columns is made beside it, as one more task: nothing else in a step can be done at the same time.
-  const size_t products_end = panels * pieces, sorting = pass.training && column_begin_ && kernel_->trainable ? 1 : 0;
-
-  pass.pool.run(products_end + sorting, products(pass.rows, kernel_->rows, spec_.units), [&](size_t task, int) {
-    if (task == products_end) return sort_by_column(pass);
-    const size_t panel = task / pieces, first = task % pieces * piece, col = panel * kPanel<T>;
-    const size_t rows = pass.rows - first < piece ? pass.rows - first : piece, width = panel_width<T>(*kernel_, panel);
-    const T* wp = w + col * kernel_->rows;
-    const T* bp = b ? b + col : nullptr;
+  over_stretches(pass, x_, span, [&](size_t first, size_t rows, bool sparse) {
     T* z = z_.at(first, col);
-    const ptrdiff_t ldw = static_cast<ptrdiff_t>(width);
-    if (const SparseRows<T>* x = in_->sparse) {
-      kernels_.sparse_gemm(
-          {x->begin + first, x->end + first, x->index, x->value, wp, ldw, z, z_.ld, bp, rows, width, kernel_->rows});
+    if (sparse) {
+      const SparseRows<T>& x = x_.rows();
+      kernels_.sparse_gemm({x.begin + first, x.end + first, x.index, x.value, w, static_cast<ptrdiff_t>(width), z,
+                            z_.ld, b, false, rows, width, kernel_->rows});
     } else {
       kernels_.gemm({.a = in_->at(first, 0),
                      .a_row = in_->ld,
                      .a_k = 1,
                      .a_block = kernel_->rows,
-                     .b = wp,
-                     .ldb = ldw,
+                     .b = w,
+                     .ldb = static_cast<ptrdiff_t>(width),
                      .c = z,
                      .ldc = z_.ld,
-                     .bias = bp,
+                     .bias = b,
                      .m = rows,
                      .n = width,
                      .k = kernel_->rows});
     }
-    if (!whole_rows) activate(out.block(rows, col, width), z, out.at(first, col), alpha);
-  });
-  if (!whole_rows) return;
-  this->over_rows(pass, static_cast<double>(pass.rows * out.n) * 16, [&](size_t first, size_t rows, int) {
-    activate(out.extent(rows), z_.at(first, 0), out.at(first, 0), alpha);
+    if (spec_.activation == Activation::kSoftmax) return;  // needs whole rows
+    activate(out.block(rows, col, width), z, out.at(first, col), static_cast<T>(spec_.alpha));
   });
 }
 
 template <class T>
-void DenseLayer<T>::backward(const Pass<T>& pass, T* gradient, T* input_gradient_to) {
-  activation_gradient(pass, gradient, input_gradient_to != nullptr);
-  if (input_gradient_to)
-    input_gradient(pass, input_gradient_to);  // before the update: it needs the weights as they were
-  if (trains()) weight_gradient(pass, gradient);
+void DenseLayer<T>::forward_piece(const Pass<T>& pass, const Piece& p) {
+  look(pass, p);
+  for (size_t panel = 0; panel < panel_count<T>(*kernel_); panel++) multiply(pass, panel, {p.index, p.index + 1});
+  if (spec_.activation == Activation::kSoftmax)
+    kernels_.activate[static_cast<int>(Activation::kSoftmax)](out.extent(p.rows), z_.at(p.first, 0), out.at(p.first, 0),
+                                                              T(0));
 }
 
-// gradient = gradient · f'(z), in place, and transposed into delta_t_ where the input gradient will want it.
 template <class T>
-void DenseLayer<T>::activation_gradient(const Pass<T>& pass, T* gradient, bool transposed) {
-  const bool skip = skip_gradient_ || spec_.activation == Activation::kLinear;
-  skip_gradient_ = false;
-  if (skip && !transposed) return;
-  const auto derive = kernels_.activate_gradient[static_cast<int>(spec_.activation)];
+void DenseLayer<T>::forward(const Pass<T>& pass) {
+  if (x_.bound()) this->over_pieces(pass, [&](const Piece& piece) { look(pass, piece); });
+  over_parts(pass, panel_count<T>(*kernel_), [&](size_t panel, Span span, int) { multiply(pass, panel, span); });
+  if (spec_.activation != Activation::kSoftmax) return;
+  this->over_pieces(pass, [&](const Piece& p) {
+    kernels_.activate[static_cast<int>(Activation::kSoftmax)](out.extent(p.rows), z_.at(p.first, 0), out.at(p.first, 0),
+                                                              T(0));
+  });
+}
+
+// gradient = gradient · f'(z), in place; `look`: its zeros will be left out.
+template <class T>
+void DenseLayer<T>::differentiate(const Piece& p, T* gradient, bool look) {
   Signal<T> delta = out;
   delta.data = gradient;
-  this->over_rows(pass, static_cast<double>(pass.rows * out.n) * 4, [&](size_t first, size_t rows, int) {
-    if (!skip)
-      derive(out.extent(rows), z_.at(first, 0), out.at(first, 0), delta.at(first, 0), static_cast<T>(spec_.alpha));
-    for (size_t r = first, n; transposed && r < first + rows; r += n) {
-      n = std::min(kPanel<T> - r % kPanel<T>, first + rows - r);  // up to the end of a panel
-      kernels_.transpose(out.extent(n), delta.at(r, 0), delta_t_ + r / kPanel<T> * kPanel<T> * out.n + r % kPanel<T>,
-                         static_cast<ptrdiff_t>(kPanel<T>), round_up(n, kLanes<T>));
-    }
-  });
+  if (!skip_gradient_ && spec_.activation != Activation::kLinear)
+    kernels_.activate_gradient[static_cast<int>(spec_.activation)](
+        out.extent(p.rows), z_.at(p.first, 0), out.at(p.first, 0), delta.at(p.first, 0), static_cast<T>(spec_.alpha));
+  if (look && delta_.bound()) delta_.look(kernels_, delta, p);
 }
 
-// ∂loss/∂x(r, i) = Σ_j delta(r, j) W(i, j), as its transpose W · deltaᵀ: vectors run along the rows of the batch, so
-// that the weights are read as they lie, and the sum over j is one chain.
+// One strip of W, kPanel inputs by all units, transposed.
 template <class T>
-void DenseLayer<T>::input_gradient(const Pass<T>& pass, T* gradient) {
-  const T* w = network_.values(*kernel_);
-  Signal<T> dx = *in_;
-  dx.data = gradient;
-  const size_t inputs = kernel_->rows, units = spec_.units, full = units / kPanel<T>, rest = units % kPanel<T>;
-  const size_t strips = (inputs + kPanel<T> - 1) / kPanel<T>;
-  size_t piece = round_up(this->row_piece(pass, strips), kPanel<T>);
-  if (piece > kTileRows) piece = kTileRows;
-  const size_t pieces = (pass.rows + piece - 1) / piece;
-  const ptrdiff_t panel = static_cast<ptrdiff_t>(kPanel<T>);
-
-  pass.pool.run(strips * pieces, products(pass.rows, inputs, units), [&](size_t task, int thread) {
-    const size_t i = task / pieces * kPanel<T>, first = task % pieces * piece;
-    const size_t m = inputs - i < kPanel<T> ? inputs - i : kPanel<T>;
-    const size_t rows = pass.rows - first < piece ? pass.rows - first : piece, n = round_up(rows, kLanes<T>);
-    T* tile = tiles_ + static_cast<ptrdiff_t>(thread) * tile_size_;
-    const ptrdiff_t ld = row_distance<T>(n);
-    // The whole panels of W in one product, then the narrow one on top.
-    Gemm<T> product{.a = w + i * kPanel<T>,
-                    .a_row = panel,
-                    .a_k = 1,
-                    .a_block = kPanel<T>,
-                    .a_block_stride = static_cast<ptrdiff_t>(inputs) * panel,
-                    .b = delta_t_ + first * out.n,
-                    .ldb = panel,
-                    .b_panel = static_cast<ptrdiff_t>(out.n) * panel,
-                    .c = tile,
-                    .ldc = ld,
-                    .m = m,
-                    .n = n,
-                    .k = full * kPanel<T>};
-    if (full > 0) kernels_.gemm(product);
-    if (rest > 0) {
-      const size_t width = panel_width<T>(*kernel_, full);
-      product.a = w + full * kPanel<T> * inputs + i * width;
-      product.a_row = static_cast<ptrdiff_t>(width);
-      product.a_block = product.k = rest;
-      product.b += full * kPanel<T> * kPanel<T>;
-      product.accumulate = full > 0;
-      kernels_.gemm(product);
-    }
-    kernels_.transpose({m, rows, n, ld}, tile, dx.at(first, i), dx.ld, round_up(m, kLanes<T>));
-  });
-}
-
-// ∂loss/∂W(i, j) = Σ_r x(r, i) delta(r, j), a block at a time, each handed to the updater while it is in cache.
-template <class T>
-void DenseLayer<T>::weight_gradient(const Pass<T>& pass, const T* gradient) {
-  Signal<T> delta = out;
-  delta.data = const_cast<T*>(gradient);
-  Updater<T>& updater = *pass.updater;
-  const size_t blocks = kernel_->trainable ? block_count<T>(*kernel_) : 0;
-  const size_t bias_panels = bias_ && bias_->trainable ? panel_count<T>(*bias_) : 0;
-
-  pass.pool.run(blocks + bias_panels, products(pass.rows, kernel_->rows, spec_.units), [&](size_t task, int thread) {
-    if (task >= blocks) {
-      const size_t p = task - blocks, col = p * kPanel<T>;
-      kernels_.column_sum(delta.block(pass.rows, col, panel_width<T>(*bias_, p)), delta.at(0, col),
-                          bias_gradient_ + col);
-      updater.take(*bias_, p, bias_gradient_ + col);
-      return;
-    }
-    const Block b = block_of<T>(*kernel_, task);
-    T* g = updater.scratch(thread);
-    const ptrdiff_t width = static_cast<ptrdiff_t>(b.width);
-    if (in_->sparse) {
-      kernels_.sparse_gemm({column_begin_ + b.row, column_begin_ + b.row + 1, column_row_, column_value_,
-                            delta.at(0, b.col), delta.ld, g, width, nullptr, b.rows, b.width, pass.rows});
-    } else {
-      kernels_.gemm({.a = in_->at(0, b.row),
-                     .a_row = 1,
-                     .a_k = in_->ld,
-                     .a_block = pass.rows,
-                     .b = delta.at(0, b.col),
-                     .ldb = delta.ld,
-                     .c = g,
-                     .ldc = width,
-                     .m = b.rows,
-                     .n = b.width,
-                     .k = pass.rows});
-    }
-    updater.take(*kernel_, task, g);
-  });
-}
-
-// The compressed rows turned into compressed columns, by counting.
-template <class T>
-void DenseLayer<T>::sort_by_column(const Pass<T>& pass) {
-  const SparseRows<T>& x = *in_->sparse;
-  const size_t columns = kernel_->rows;
-  for (size_t c = 0; c <= columns; c++) column_begin_[c] = 0;
-  for (size_t r = 0; r < pass.rows; r++)
-    for (uint32_t e = x.begin[r]; e < x.end[r]; e++) column_begin_[x.index[e]]++;
-  uint32_t total = 0;
-  for (size_t c = 0; c < columns; c++) {  // where each column ends ...
-    total += column_begin_[c];
-    column_begin_[c] = total;
+void DenseLayer<T>::turn(size_t strip, T* turned) const {
+  const size_t i = strip * kPanel<T>, rows = std::min(kernel_->rows - i, kPanel<T>);
+  for (size_t panel = 0; panel < panel_count<T>(*kernel_); panel++) {
+    const size_t col = panel * kPanel<T>, width = panel_width<T>(*kernel_, panel);
+    kernels_.transpose({rows, width, width, static_cast<ptrdiff_t>(width)},
+                       network_.values(*kernel_) + col * kernel_->rows + i * width, turned + col * kPanel<T>,
+                       static_cast<ptrdiff_t>(kPanel<T>), round_up(rows, kLanes<T>));
   }
-  column_begin_[columns] = total;
-  for (size_t r = pass.rows; r-- > 0;)  // ... filled from there down to where it begins, so backwards
-    for (uint32_t e = x.end[r]; e-- > x.begin[r];) {
-      const uint32_t at = --column_begin_[x.index[e]];
-      column_row_[at] = static_cast<uint32_t>(r);
-      column_value_[at] = x.value[e];
+}
+
+// ∂loss/∂x(r, i) = Σ_j delta(r, j) W(i, j), one chain over j, for the inputs i of a strip.
+template <class T>
+void DenseLayer<T>::input_gradient(const Pass<T>& pass, size_t strip, Span span, const T* turned, const T* gradient,
+                                   T* to) {
+  const size_t i = strip * kPanel<T>, n = round_up(std::min(kernel_->rows - i, kPanel<T>), kLanes<T>);
+  const ptrdiff_t ld = static_cast<ptrdiff_t>(kPanel<T>);
+  Signal<T> dx = Signal<T>::of_width(kernel_->rows), delta = out;
+  dx.data = to;
+  delta.data = const_cast<T*>(gradient);
+  over_stretches(pass, delta_, span, [&](size_t first, size_t rows, bool sparse) {
+    if (sparse) {
+      const SparseRows<T>& d = delta_.rows();
+      kernels_.sparse_gemm({d.begin + first, d.end + first, d.index, d.value, turned, ld, dx.at(first, i), dx.ld,
+                            nullptr, false, rows, n, spec_.units});
+    } else {
+      kernels_.gemm({.a = delta.at(first, 0),
+                     .a_row = delta.ld,
+                     .a_k = 1,
+                     .a_block = spec_.units,
+                     .b = turned,
+                     .ldb = ld,
+                     .c = dx.at(first, i),
+                     .ldc = dx.ld,
+                     .m = rows,
+                     .n = n,
+                     .k = spec_.units});
     }
+  });
+}
+
+template <class T>
+void DenseLayer<T>::backward_piece(const Pass<T>& pass, const Piece& p, T* gradient, T* to) {
+  differentiate(p, gradient, to != nullptr);
+  for (size_t strip = 0; to && strip < strips(); strip++)
+    input_gradient(pass, strip, {p.index, p.index + 1}, turned_ + strip * strip_size_, gradient, to);
+}
+
+template <class T>
+void DenseLayer<T>::backward(const Pass<T>& pass, T* gradient, T* to) {
+  this->over_pieces(pass, [&](const Piece& piece) { differentiate(piece, gradient, to != nullptr); });
+  if (!to) return;
+  over_parts(pass, strips(), [&](size_t strip, Span span, int thread) {
+    T* turned = turned_ + static_cast<size_t>(thread) * strip_size_;
+    turn(strip, turned);
+    input_gradient(pass, strip, span, turned, gradient, to);
+  });
+}
+
+template <class T>
+size_t DenseLayer<T>::learn_tasks() const {
+  return (kernel_->trainable ? block_count<T>(*kernel_) : 0) + (bias_ && bias_->trainable ? panel_count<T>(*bias_) : 0);
+}
+
+// ∂loss/∂W(i, j) = Σ_r x(r, i) delta(r, j), a block at a time, handed to the updater while it is in cache; last the
+// bias, ∂loss/∂b(j) = Σ_r delta(r, j).
+template <class T>
+void DenseLayer<T>::learn(const Pass<T>& pass, size_t task, int thread, T* gradient) {
+  Signal<T> delta = out;
+  delta.data = gradient;
+  const size_t blocks = kernel_->trainable ? block_count<T>(*kernel_) : 0;
+  if (task >= blocks) {
+    const size_t p = task - blocks, col = p * kPanel<T>;
+    kernels_.column_sum(delta.block(pass.rows, col, panel_width<T>(*bias_, p)), delta.at(0, col), bias_gradient_ + col);
+    return pass.updater->take(*bias_, p, bias_gradient_ + col);
+  }
+  const Block b = block_of<T>(*kernel_, task);
+  T* g = pass.updater->scratch(thread);
+  const ptrdiff_t width = static_cast<ptrdiff_t>(b.width);
+  const size_t all = (pass.rows + pieces_.rows_each - 1) / pieces_.rows_each;
+  over_stretches(pass, x_, {0, all}, [&](size_t first, size_t rows, bool sparse) {
+    if (!sparse)
+      return kernels_.gemm({.a = in_->at(first, b.row),
+                            .a_row = 1,
+                            .a_k = in_->ld,
+                            .a_block = rows,
+                            .b = delta.at(first, b.col),
+                            .ldb = delta.ld,
+                            .c = g,
+                            .ldc = width,
+                            .accumulate = first > 0,
+                            .m = b.rows,
+                            .n = b.width,
+                            .k = rows});
+    for (size_t row = first; row < first + rows; row += pieces_.rows_each) {
+      const uint32_t* begin = x_.column(row / pieces_.rows_each) + b.row;
+      kernels_.sparse_gemm({begin, begin + 1, x_.column_row(), x_.column_value(), delta.at(row, b.col), delta.ld, g,
+                            width, nullptr, row > 0, b.rows, b.width, std::min(pieces_.rows_each, pass.rows - row)});
+    }
+  });
+  pass.updater->take(*kernel_, task, g);
 }
 
 template class DenseLayer<float>;

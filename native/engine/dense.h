@@ -1,8 +1,8 @@
-// The dense layer: y = f(x W + b), its three products and when each is sparse.
+// The dense layer: y = f(x W + b), its three products and when each leaves out zeros.
 #ifndef MYELIN_ENGINE_DENSE_H
 #define MYELIN_ENGINE_DENSE_H
 
-#include "layer.h"
+#include "sparse_view.h"
 
 namespace myelin {
 
@@ -11,40 +11,59 @@ class DenseLayer final : public Layer<T> {
  public:
   DenseLayer(Network<T>& network, size_t index);
 
-  void bind(Arena& arena, const GraphOptions& options, Signal<T>* in) override;
+  void bind(Arena& arena, const GraphOptions& options, const Pieces& pieces, Signal<T>* in) override;
+  void begin(const Pass<T>& pass) override;
+  void forward_piece(const Pass<T>& pass, const Piece& piece) override;
   void forward(const Pass<T>& pass) override;
+  void backward_piece(const Pass<T>& pass, const Piece& piece, T* gradient, T* input_gradient) override;
   void backward(const Pass<T>& pass, T* gradient, T* input_gradient) override;
+  size_t learn_tasks() const override;
+  void learn(const Pass<T>& pass, size_t task, int thread, T* gradient) override;
+  double work() const override { return static_cast<double>(kernel_->rows) * static_cast<double>(spec_.units); }
+
   bool in_place() const override { return false; }
   bool trains() const override { return kernel_->trainable || (bias_ && bias_->trainable); }
   Signal<T> pre_activation() const override { return z_; }
   bool has_activation() const override { return true; }
-  void skip_activation_gradient() override { skip_gradient_ = true; }
+  void skip_activation_gradient(bool skip) override { skip_gradient_ = skip; }
 
  private:
-  void activation_gradient(const Pass<T>& pass, T* gradient, bool transposed);
-  void input_gradient(const Pass<T>& pass, T* gradient);
-  void weight_gradient(const Pass<T>& pass, const T* gradient);
-  void sort_by_column(const Pass<T>& pass);
+  // Neighbouring pieces of the batch, worked on by one thread.
+  struct Span {
+    size_t begin, end;  // pieces
+  };
+  void look(const Pass<T>& pass, const Piece& piece);
+  void multiply(const Pass<T>& pass, size_t panel, Span span);
+  void differentiate(const Piece& piece, T* gradient, bool look);
+  void turn(size_t strip, T* turned) const;
+  void input_gradient(const Pass<T>& pass, size_t strip, Span span, const T* turned, const T* gradient, T* to);
+  // Runs task(part, span, thread) for `parts` parts of the layer and spans of the batch, enough of both for all
+  // threads.
+  template <class Task>
+  void over_parts(const Pass<T>& pass, size_t parts, Task task) const;
+  // Calls run(first_row, rows, sparse) for the stretches of a span that are all sparse or all dense in `view`.
+  template <class Run>
+  void over_stretches(const Pass<T>& pass, const SparseView<T>& view, Span span, Run run) const;
+  size_t strips() const { return (kernel_->rows + kPanel<T> - 1) / kPanel<T>; }
 
   using Layer<T>::network_;
   using Layer<T>::kernels_;
   using Layer<T>::spec_;
+  using Layer<T>::pieces_;
   using Layer<T>::in_;
   using Layer<T>::out;
 
   const Parameter *kernel_, *bias_;
   Signal<T> z_;  // before the activation; the output itself when f' needs no more than that
   bool skip_gradient_ = false;
+  SparseView<T> x_, delta_;  // of the input and of ∂loss/∂z
 
-  // ∂loss/∂z transposed, (units, rows), in panels of kPanel rows of the batch: the right factor of the input gradient.
-  T* delta_t_ = nullptr;
-  T* tiles_ = nullptr;  // room for one tile of the input gradient, transposed, a thread
-  ptrdiff_t tile_size_ = 0;
+  // W transposed, (units, inputs), in strips of kPanel inputs: the right factor of the input gradient. All strips when
+  // the batch goes by rows, made anew in begin(), otherwise room for one a thread.
+  T* turned_ = nullptr;
+  size_t strip_size_ = 0;
+  bool turns_all_ = false;
   T* bias_gradient_ = nullptr;
-  // The batch by columns, the left factor of a sparse weight gradient: of feature i the entries
-  // column_begin_[i] … column_begin_[i + 1] - 1, with their rows in increasing order.
-  uint32_t *column_begin_ = nullptr, *column_row_ = nullptr;
-  T* column_value_ = nullptr;
 };
 
 }  // namespace myelin

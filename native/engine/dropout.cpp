@@ -20,53 +20,49 @@ DropoutLayer<T>::DropoutLayer(Network<T>& network, size_t index) : Layer<T>(netw
 }
 
 template <class T>
-void DropoutLayer<T>::bind(Arena& arena, const GraphOptions& o, Signal<T>* in) {
+void DropoutLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& pieces, Signal<T>* in) {
   in_ = in;
+  this->pieces_ = pieces;
   out = *in;
   own_ = Signal<T>::of_width(in->cols);
+  own_.has_zeros = dropped_ == 0 && (in->has_zeros || spec_.keep < 1);
+  out.has_zeros = in->has_zeros || own_.has_zeros;
   const size_t rows = round_up(o.most_rows, kLanes<T>);
   words_ = (in->n + 63) / 64;
   bits_ = arena.take<uint64_t>(rows * words_);
   if (!in->sparse) own_.data = arena.take<T>(rows * static_cast<size_t>(own_.ld));
 }
 
-// y = factor · x.
 template <class T>
-void DropoutLayer<T>::pass_on(T factor, const Pass<T>& pass) {
-  out = *in_;
-  if (factor == 1) return;
-  if (SparseRows<T>* x = in_->sparse) {
-    for (size_t r = 0; r < pass.rows; r++)
-      for (uint32_t e = x->begin[r]; e < x->end[r]; e++) x->value[e] *= factor;
-    return;
-  }
-  out = own_;
-  this->over_rows(pass, static_cast<double>(pass.rows * out.n), [&](size_t first, size_t rows, int) {
-    kernels_.multiply(out.extent(rows), in_->at(first, 0), factor, out.at(first, 0));
-  });
+void DropoutLayer<T>::begin(const Pass<T>& pass) {
+  const bool changes = drops(pass) || (!pass.training && test_factor_ != 1);
+  out = changes && !in_->sparse ? own_ : *in_;
 }
 
 template <class T>
-void DropoutLayer<T>::forward(const Pass<T>& pass) {
-  if (!pass.training || spec_.keep >= 1) return pass_on(pass.training ? T(1) : test_factor_, pass);
-  const DrawAt at = this->draw_at(Purpose::kDropout, pass);
-  out = in_->sparse ? *in_ : own_;
-  this->over_rows(pass, static_cast<double>(pass.rows * out.n) * 8, [&](size_t first, size_t rows, int) {
-    uint64_t* bits = bits_ + first * words_;
-    kernels_.draw_mask(at, first, rows, words_, keep_threshold(spec_.keep), bits);
+void DropoutLayer<T>::forward_piece(const Pass<T>& pass, const Piece& p) {
+  if (drops(pass)) {
+    uint64_t* bits = bits_ + p.first * words_;
+    kernels_.draw_mask(this->draw_at(Purpose::kDropout, pass), p.first, p.rows, words_, keep_threshold(spec_.keep),
+                       bits);
     if (in_->sparse)
-      thin(first, rows);
+      thin(p);
     else
-      kernels_.apply_mask(out.extent(rows), in_->at(first, 0), bits, words_, scale_, shift_, dropped_,
-                          out.at(first, 0));
-  });
+      kernels_.apply_mask(out.extent(p.rows), in_->at(p.first, 0), bits, words_, scale_, shift_, dropped_,
+                          out.at(p.first, 0));
+  } else if (!pass.training && test_factor_ != 1) {
+    if (in_->sparse)
+      scale_entries(p);
+    else
+      kernels_.multiply(out.extent(p.rows), in_->at(p.first, 0), test_factor_, out.at(p.first, 0));
+  }
 }
 
 // Dropped entries leave the compressed rows. (Alpha dropout, whose dropped units are not zero, never sees any.)
 template <class T>
-void DropoutLayer<T>::thin(size_t first, size_t rows) {
+void DropoutLayer<T>::thin(const Piece& p) {
   SparseRows<T>& x = *in_->sparse;
-  for (size_t r = first; r < first + rows; r++) {
+  for (size_t r = p.first; r < p.first + p.rows; r++) {
     const uint64_t* bits = bits_ + r * words_;
     uint32_t kept = x.begin[r];
     for (uint32_t e = x.begin[r]; e < x.end[r]; e++) {
@@ -80,38 +76,36 @@ void DropoutLayer<T>::thin(size_t first, size_t rows) {
 }
 
 template <class T>
-void DropoutLayer<T>::backward(const Pass<T>& pass, T* gradient, T*) {
-  Signal<T> g = Signal<T>::of_width(out.cols);
-  g.data = gradient;
-  const double work = static_cast<double>(pass.rows * out.n);
-  if (pass.training && spec_.keep < 1) {
-    this->over_rows(pass, work, [&](size_t first, size_t rows, int) {
-      T* at = g.at(first, 0);
-      kernels_.apply_mask(g.extent(rows), at, bits_ + first * words_, words_, scale_, T(0), T(0), at);
-    });
-  } else if (!pass.training && test_factor_ != 1) {
-    this->over_rows(pass, work, [&](size_t first, size_t rows, int) {
-      kernels_.multiply(g.extent(rows), g.at(first, 0), test_factor_, g.at(first, 0));
-    });
-  }
+void DropoutLayer<T>::scale_entries(const Piece& p) {
+  SparseRows<T>& x = *in_->sparse;
+  for (size_t r = p.first; r < p.first + p.rows; r++)
+    for (uint32_t e = x.begin[r]; e < x.end[r]; e++) x.value[e] *= test_factor_;
 }
 
 template <class T>
-void NoiseLayer<T>::bind(Arena& arena, const GraphOptions& o, Signal<T>* in) {
+void DropoutLayer<T>::backward_piece(const Pass<T>& pass, const Piece& p, T* gradient, T*) {
+  Signal<T> g = Signal<T>::of_width(out.cols);
+  g.data = gradient;
+  T* at = g.at(p.first, 0);
+  if (drops(pass))
+    kernels_.apply_mask(g.extent(p.rows), at, bits_ + p.first * words_, words_, scale_, T(0), T(0), at);
+  else if (!pass.training && test_factor_ != 1)
+    kernels_.multiply(g.extent(p.rows), at, test_factor_, at);
+}
+
+template <class T>
+void NoiseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& pieces, Signal<T>* in) {
   in_ = in;
+  this->pieces_ = pieces;
   out = own_ = Signal<T>::of_width(in->cols);
   own_.data = arena.take<T>(round_up(o.most_rows, kLanes<T>) * static_cast<size_t>(own_.ld));
 }
 
 template <class T>
-void NoiseLayer<T>::forward(const Pass<T>& pass) {
-  out = *in_;
-  if (!pass.training || spec_.stddev == 0) return;
-  out = own_;
-  const DrawAt at = this->draw_at(Purpose::kNoise, pass);
-  this->over_rows(pass, static_cast<double>(pass.rows * out.n) * 32, [&](size_t first, size_t rows, int) {
-    kernels_.add_noise(out.extent(rows), at, first, in_->at(first, 0), static_cast<T>(spec_.stddev), out.at(first, 0));
-  });
+void NoiseLayer<T>::forward_piece(const Pass<T>& pass, const Piece& p) {
+  if (!adds(pass)) return;
+  kernels_.add_noise(out.extent(p.rows), this->draw_at(Purpose::kNoise, pass), p.first, in_->at(p.first, 0),
+                     static_cast<T>(spec_.stddev), out.at(p.first, 0));
 }
 
 template class DropoutLayer<float>;

@@ -14,9 +14,11 @@ template <class T>
 class DropoutLayer final : public Layer<T> {
  public:
   DropoutLayer(Network<T>& network, size_t index);
-  void bind(Arena& arena, const GraphOptions& options, Signal<T>* in) override;
-  void forward(const Pass<T>& pass) override;
-  void backward(const Pass<T>& pass, T* gradient, T* input_gradient) override;
+  void bind(Arena& arena, const GraphOptions& options, const Pieces& pieces, Signal<T>* in) override;
+  void begin(const Pass<T>& pass) override;
+  void forward_piece(const Pass<T>& pass, const Piece& piece) override;
+  void backward_piece(const Pass<T>& pass, const Piece& piece, T* gradient, T* input_gradient) override;
+  double work() const override { return static_cast<double>(out.n) * 8; }
 
  private:
   using Layer<T>::network_;
@@ -25,8 +27,9 @@ class DropoutLayer final : public Layer<T> {
   using Layer<T>::in_;
   using Layer<T>::out;
 
-  void pass_on(T factor, const Pass<T>& pass);
-  void thin(size_t first, size_t rows);
+  bool drops(const Pass<T>& pass) const { return pass.training && spec_.keep < 1; }
+  void thin(const Piece& piece);
+  void scale_entries(const Piece& piece);
 
   T scale_, shift_, dropped_, test_factor_;
   Signal<T> own_;             // memory for the output when it differs from the input
@@ -38,15 +41,18 @@ template <class T>
 class NoiseLayer final : public Layer<T> {
  public:
   using Layer<T>::Layer;
-  void bind(Arena& arena, const GraphOptions& options, Signal<T>* in) override;
-  void forward(const Pass<T>& pass) override;
-  void backward(const Pass<T>&, T*, T*) override {}  // the noise does not depend on the input
+  void bind(Arena& arena, const GraphOptions& options, const Pieces& pieces, Signal<T>* in) override;
+  void begin(const Pass<T>& pass) override { out = adds(pass) ? own_ : *in_; }
+  void forward_piece(const Pass<T>& pass, const Piece& piece) override;
+  // backward: nothing, the noise does not depend on the input
+  double work() const override { return static_cast<double>(out.n) * 32; }
 
  private:
   using Layer<T>::kernels_;
   using Layer<T>::spec_;
   using Layer<T>::in_;
   using Layer<T>::out;
+  bool adds(const Pass<T>& pass) const { return pass.training && spec_.stddev != 0; }
   Signal<T> own_;
 };
 

@@ -1,5 +1,7 @@
 #include "graph.h"
 
+#include <algorithm>
+
 #include "activation.h"
 #include "dense.h"
 #include "dropout.h"
@@ -7,6 +9,11 @@
 
 namespace myelin {
 namespace {
+
+constexpr size_t kMostRows = 128;  // of a piece: its activations stay in L2
+// A thread may read so many bytes of weights for each of its rows: 64 KB from L3 take about 3,000 cycles, which is what
+// reading weights once instead would save; multiplying by them takes ten times that.
+constexpr size_t kWeightsForARow = 65536;
 
 template <class T>
 std::unique_ptr<Layer<T>> make_layer(Network<T>& network, size_t index) {
@@ -44,9 +51,17 @@ bool takes_sparse(const NetworkSpec& spec) {
 template <class T>
 Graph<T>::Graph(Network<T>& network, const GraphOptions& options) : network_(network), options_(options) {
   for (size_t i = 0; i < network.spec().layers.size(); i++) layers_.push_back(make_layer(network, i));
-  first_trained_ = layers_.size();
-  for (size_t i = layers_.size(); i-- > 0;)
-    if (layers_[i]->trains()) first_trained_ = i;
+  options_.first_trained = layers_.size();
+  bool by_rows = true;
+  for (size_t i = layers_.size(); i-- > 0;) {
+    if (layers_[i]->trains()) options_.first_trained = i;
+    by_rows = by_rows && layers_[i]->by_rows();
+  }
+  const size_t threads = static_cast<size_t>(options.threads), rows = options.most_rows;
+  pieces_.rows_each = std::min(round_up((rows + threads - 1) / threads, kLanes<T>), kMostRows);
+  pieces_.most = (rows + pieces_.rows_each - 1) / pieces_.rows_each;
+  const size_t a_thread = std::min(pieces_.rows_each, rows);
+  pieces_.by_rows = by_rows && !options.trace && network.size() * sizeof(T) <= a_thread * kWeightsForARow;
 }
 
 template <class T>
@@ -64,51 +79,56 @@ void Graph<T>::bind(Arena& arena) {
     input_.data = arena.take<T>(rows * static_cast<size_t>(input_.ld));
   }
   Signal<T>* signal = &input_;
-  ptrdiff_t widest = input_.ld;
   for (const auto& layer : layers_) {
-    layer->bind(arena, options_, signal);
+    layer->bind(arena, options_, pieces_, signal);
     signal = &layer->out;
-    if (signal->ld > widest) widest = signal->ld;
   }
   row_loss_ = arena.take<T>(rows);
-  if (options_.backward)
-    for (T*& gradient : gradients_) gradient = arena.take<T>(rows * static_cast<size_t>(widest));
+  if (!options_.backward) return;
+  gradients_.assign(layers_.size(), nullptr);
+  T* gradient = nullptr;
+  for (size_t i = layers_.size(); i-- > last();) {
+    if (i + 1 == layers_.size() || !layers_[i + 1]->in_place())
+      gradient = arena.take<T>(rows * static_cast<size_t>(layers_[i]->out.ld));
+    gradients_[i] = gradient;
+  }
+}
+
+// Multiply-adds of a row.
+template <class T>
+double Graph<T>::work(bool backward) const {
+  double total = 0;
+  for (const auto& layer : layers_) total += layer->work();
+  return backward ? 2 * total : total;
 }
 
 template <class T>
-void Graph<T>::forward(const Pass<T>& pass) {
-  for (const auto& layer : layers_) layer->forward(pass);
-}
-
-template <class T>
-double Graph<T>::loss(const Pass<T>& pass, const Signal<T>& y, const T* weights, bool gradient) {
+void Graph<T>::begin(const Pass<T>& pass, const Truth* truth) {
+  for (const auto& layer : layers_) layer->begin(pass);
+  if (!truth) return;
   const LossSpec& spec = network_.training().loss;
   const LayerSpec& last = network_.spec().layers.back();
   const Kernels<T>& kernels = network_.kernels();
-  const Signal<T>& p = output();
-  auto evaluate = kernels.loss[static_cast<int>(spec.kind)];
+  evaluate_ = kernels.loss[static_cast<int>(spec.kind)];
   // Crossentropy and the activation made for it have a simple gradient together.
-  if (layers_.back()->has_activation()) {
-    const bool categorical =
-        spec.kind == Loss::kCategoricalCrossentropy || spec.kind == Loss::kSparseCategoricalCrossentropy;
-    const bool softmax = last.activation == Activation::kSoftmax && categorical;
-    const bool sigmoid = last.activation == Activation::kSigmoid && spec.kind == Loss::kBinaryCrossentropy;
-    if (softmax) evaluate = kernels.softmax_crossentropy;
-    if (sigmoid) evaluate = kernels.sigmoid_crossentropy;
-    if (gradient && (softmax || sigmoid)) layers_.back()->skip_activation_gradient();
-  }
+  if (!layers_.back()->has_activation()) return;
+  const bool categorical =
+      spec.kind == Loss::kCategoricalCrossentropy || spec.kind == Loss::kSparseCategoricalCrossentropy;
+  const bool softmax = last.activation == Activation::kSoftmax && categorical;
+  const bool sigmoid = last.activation == Activation::kSigmoid && spec.kind == Loss::kBinaryCrossentropy;
+  if (softmax) evaluate_ = kernels.softmax_crossentropy;
+  if (sigmoid) evaluate_ = kernels.sigmoid_crossentropy;
+  layers_.back()->skip_activation_gradient(softmax || sigmoid);
+}
+
+template <class T>
+void Graph<T>::loss_of(const Pass<T>& pass, const Truth& truth, bool gradient, size_t first, size_t rows) {
+  const LossSpec& spec = network_.training().loss;
+  const Signal<T>& p = output();
   const T scale = spec.sum ? T(1) : T(1) / static_cast<T>(pass.rows);
-  const size_t piece = 32;
-  const size_t pieces = (pass.rows + piece - 1) / piece;
-  pass.pool.run(pieces, static_cast<double>(pass.rows * p.n) * 16, [&](size_t i, int) {
-    const size_t first = i * piece, rows = pass.rows - first < piece ? pass.rows - first : piece;
-    T* dp = gradient ? gradients_[0] + static_cast<ptrdiff_t>(first) * p.ld : nullptr;
-    evaluate({p.extent(rows), p.at(first, 0), y.at(first, 0), weights ? weights + first : nullptr, row_loss_ + first,
-              dp, scale, static_cast<T>(spec.delta)});
-  });
-  double total = 0;
-  for (size_t r = 0; r < pass.rows; r++) total += static_cast<double>(row_loss_[r]);
-  return total;
+  T* dp = gradient ? gradients_.back() + static_cast<ptrdiff_t>(first) * p.ld : nullptr;
+  evaluate_({p.extent(rows), p.at(first, 0), truth.y.at(first, 0), truth.weights ? truth.weights + first : nullptr,
+             row_loss_ + first, dp, scale, static_cast<T>(spec.delta)});
 }
 
 template class Graph<float>;

@@ -24,7 +24,7 @@ class Inspection {
       : network_(network),
         rows_(data.rows()),
         batcher_(network, data, true),
-        graph_(network, {data.rows(), 1, true, true, 0}),
+        graph_(network, {.most_rows = data.rows(), .backward = true, .trace = true}),
         updater_(network, Updater<T>::Mode::kKeepGradients, static_cast<double>(data.rows()), 1),
         pass_{data.rows(), training, true, network.steps, pool_, &updater_} {
     arena_ = carved([this](Arena& arena) {
@@ -32,12 +32,13 @@ class Inspection {
       graph_.bind(arena);
       if (network_.size() > 0) updater_.bind(arena);
     });
-    batcher_.load(nullptr, 0, rows_, pool_, graph_.input());
+    batcher_.load(nullptr, 0, 0, rows_, graph_.input());
   }
 
-  double loss(bool gradient) {
-    graph_.forward(pass_);
-    const double total = graph_.loss(pass_, batcher_.targets(), nullptr, gradient);
+  template <class Visit = Nothing>
+  double loss(bool backward, Visit visit = {}) {
+    const typename Graph<T>::Truth truth{batcher_.targets(), nullptr};
+    const double total = graph_.run(pass_, &truth, backward, Nothing{}, visit);
     const double data_loss = network_.training().loss.sum ? total : total / static_cast<double>(rows_);
     return data_loss + updater_.measured_penalty();
   }
@@ -73,17 +74,17 @@ Trace<T> trace(Network<T>& network, const Dataset& data, bool training) {
   const size_t rows = data.rows();
   Trace<T> t;
   t.layers.resize(layers.size());
-  t.loss = inspection.loss(true);
+  t.loss = inspection.loss(true, [&](size_t i, const T* gradient) {
+    Signal<T> delta = layers[i]->out;
+    delta.data = const_cast<T*>(gradient);
+    t.layers[i].delta = plain(delta, rows);
+  });
+  inspection.graph().learn(inspection.pass());
   for (size_t i = 0; i < layers.size(); i++) {
     t.layers[i].input = plain(*layers[i]->in(), rows);
     t.layers[i].pre_activation = plain(layers[i]->pre_activation(), rows);
     t.layers[i].output = plain(layers[i]->out, rows);
   }
-  inspection.graph().backward(inspection.pass(), [&](size_t i, const T* gradient) {
-    Signal<T> delta = layers[i]->out;
-    delta.data = const_cast<T*>(gradient);
-    t.layers[i].delta = plain(delta, rows);
-  });
   for (const Parameter& p : network.parameters()) {
     std::vector<T> gradient(p.trainable ? p.rows * p.cols : 0);
     if (p.trainable) unpack(p, inspection.updater().gradient(p), gradient.data());
@@ -119,7 +120,7 @@ std::vector<std::vector<T>> differences(Network<T>& network, const Dataset& data
 }
 
 template <class T>
-Predictor<T>::Predictor(Network<T>& network) : network_(network), graph_(network, {kRows, 1, false, false, 0}) {
+Predictor<T>::Predictor(Network<T>& network) : network_(network), graph_(network, {.most_rows = kRows}) {
   arena_ = carved([this](Arena& arena) { graph_.bind(arena); });
 }
 
@@ -131,7 +132,7 @@ void Predictor<T>::predict(const T* x, size_t rows, T* y) {
     const size_t n = std::min(kRows, rows - done);
     Signal<T>& in = graph_.input();
     for (size_t r = 0; r < n; r++, x += inputs) std::copy_n(x, inputs, in.at(r, 0));
-    graph_.forward({n, false, true, 0, pool_, nullptr});
+    graph_.run({n, false, true, 0, pool_, nullptr}, nullptr, false, Nothing{});
     const Signal<T>& out = graph_.output();
     for (size_t r = 0; r < n; r++, y += out.cols) std::copy_n(out.at(r, 0), out.cols, y);
   }

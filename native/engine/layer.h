@@ -27,9 +27,10 @@ struct Signal {
   size_t cols = 0, n = 0;  // n: with padding
   ptrdiff_t ld = 0;
   SparseRows<T>* sparse = nullptr;
+  bool has_zeros = false;  // by its nature: after ReLU or dropout
 
   static Signal of_width(size_t cols) {
-    return {nullptr, cols, round_up(cols, kLanes<T>), row_distance<T>(cols), nullptr};
+    return {nullptr, cols, round_up(cols, kLanes<T>), row_distance<T>(cols), nullptr, false};
   }
   Extent extent(size_t rows) const { return {rows, cols, n, ld}; }
   // Rows first … first + rows - 1 of columns col … col + width - 1.
@@ -47,6 +48,19 @@ struct GraphOptions {
   bool backward = false;       // room for gradients
   bool trace = false;          // keep every value somebody may want to look at; gradients of all inputs
   size_t sparse_capacity = 0;  // entries of a batch when the input may come as compressed rows; 0: it is dense
+  size_t first_trained = 0;    // no layer before it has anything to learn; the graph finds out
+};
+
+// How a graph cuts a batch: pieces of so many rows, a multiple of kLanes.
+struct Pieces {
+  size_t rows_each = 1, most = 1;
+  bool by_rows = false;  // each goes through all layers before anybody looks at another
+};
+
+// One of them, in the hands of one thread.
+struct Piece {
+  size_t index, first, rows;
+  int thread;
 };
 
 // One batch on its way through a graph.
@@ -70,11 +84,29 @@ class Layer {
   Layer& operator=(const Layer&) = delete;
 
   // Takes its memory and sets `out`; `in` stays valid as long as the layer.
-  virtual void bind(Arena& arena, const GraphOptions& options, Signal<T>* in) = 0;
-  virtual void forward(const Pass<T>& pass) = 0;
+  virtual void bind(Arena& arena, const GraphOptions& options, const Pieces& pieces, Signal<T>* in) = 0;
+  // Before anything else of a pass, on one thread; may set `out`.
+  virtual void begin(const Pass<T>&) {}
+
+  // A piece of the batch, or all of it with the pool's threads. A layer that needs the whole batch for any of its rows
+  // says so in by_rows() and has only the latter.
+  virtual bool by_rows() const { return true; }
+  virtual void forward_piece(const Pass<T>&, const Piece&) {}
+  virtual void forward(const Pass<T>& pass) {
+    over_pieces(pass, [&](const Piece& piece) { forward_piece(pass, piece); });
+  }
   // `gradient` is ∂loss/∂out and becomes, in place, ∂loss/∂in for layers that keep the shape and ∂loss/∂preActivation
   // for dense ones, which write ∂loss/∂in to `input_gradient` unless it is null.
-  virtual void backward(const Pass<T>& pass, T* gradient, T* input_gradient) = 0;
+  virtual void backward_piece(const Pass<T>&, const Piece&, T*, T*) {}
+  virtual void backward(const Pass<T>& pass, T* gradient, T* input_gradient) {
+    over_pieces(pass, [&](const Piece& piece) { backward_piece(pass, piece, gradient, input_gradient); });
+  }
+  // What is left when all gradients are there: parameters' gradients and their update, in tasks for any thread.
+  virtual size_t learn_tasks() const { return 0; }
+  virtual void learn(const Pass<T>&, size_t, int, T*) {}
+  // Multiply-adds of a row, forward; what decides how many threads are worth it.
+  virtual double work() const { return static_cast<double>(out.n) * 4; }
+
   // Whether backward() leaves the gradient in place.
   virtual bool in_place() const { return true; }
   virtual bool trains() const { return false; }
@@ -82,8 +114,8 @@ class Layer {
   virtual Signal<T> pre_activation() const { return {}; }
   // Whether the gradient in place after backward() is ∂loss/∂preActivation.
   virtual bool has_activation() const { return false; }
-  // The last layer's loss may come as ∂loss/∂preActivation already: the next backward() then leaves out f'.
-  virtual void skip_activation_gradient() {}
+  // The last layer's loss may come as ∂loss/∂preActivation already: backward() then leaves out f'.
+  virtual void skip_activation_gradient(bool) {}
 
   Signal<T>* in() const { return in_; }
   Signal<T> out;
@@ -94,21 +126,16 @@ class Layer {
       if (p.layer == index_ && p.kind == kind) return &p;
     return nullptr;
   }
-  // Runs task(first_row, rows, thread) over pieces of the batch; pieces begin at multiples of kLanes.
+  // Runs task(piece) for all pieces of the batch.
   template <class Task>
-  void over_rows(const Pass<T>& pass, double work, Task task) const {
-    const size_t piece = row_piece(pass, 1);
-    pass.pool.run((pass.rows + piece - 1) / piece, work, [&](size_t i, int thread) {
-      const size_t first = i * piece;
-      task(first, pass.rows - first < piece ? pass.rows - first : piece, thread);
-    });
+  void over_pieces(const Pass<T>& pass, Task task) const {
+    const size_t each = pieces_.rows_each;
+    pass.pool.run((pass.rows + each - 1) / each, static_cast<double>(pass.rows) * work(),
+                  [&](size_t i, int thread) { task(piece_of(pass, i, thread)); });
   }
-  // Rows of a piece so that `others` pieces side by side give every thread about four tasks, but none above 256 rows.
-  size_t row_piece(const Pass<T>& pass, size_t others) const {
-    const size_t wanted = static_cast<size_t>(pass.pool.threads()) * 4;
-    const size_t pieces = pass.pool.threads() == 1 ? 1 : others >= wanted ? 1 : (wanted + others - 1) / others;
-    const size_t rows = round_up((pass.rows + pieces - 1) / pieces, kLanes<T>);
-    return rows < 256 ? rows : 256;
+  Piece piece_of(const Pass<T>& pass, size_t i, int thread) const {
+    const size_t first = i * pieces_.rows_each, left = pass.rows - first;
+    return {i, first, left < pieces_.rows_each ? left : pieces_.rows_each, thread};
   }
   DrawAt draw_at(Purpose purpose, const Pass<T>& pass) const {
     return {network_.spec().seed, stream_of(purpose, index_), pass.step};
@@ -118,6 +145,7 @@ class Layer {
   const Kernels<T>& kernels_;
   const LayerSpec& spec_;
   const size_t index_;
+  Pieces pieces_;
   Signal<T>* in_ = nullptr;
 };
 

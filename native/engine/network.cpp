@@ -11,8 +11,7 @@ size_t AnyNetwork::outputs() const {
   return features;
 }
 
-// What memory safety rests on: sizes that are not zero and whose products fit.
-static void check_spec(const NetworkSpec& spec) {
+void check_spec(const NetworkSpec& spec) {
   constexpr size_t kMost = size_t{1} << 31;
   if (spec.inputs == 0 || spec.inputs > kMost) throw Error("ERR_OPTION", "a network needs 1 to 2^31 inputs");
   if (spec.layers.empty() || spec.layers.size() > 10000) throw Error("ERR_OPTION", "a network needs 1 to 10000 layers");
@@ -40,11 +39,11 @@ Network<T>::Network(NetworkSpec spec, const KernelSet& set) : AnyNetwork(std::mo
 template <class T>
 void Network<T>::compile(const TrainingSpec& spec) {
   const OptimizerStates needed = states_of(spec.optimizer);
-  T* states[3] = {};
+  T* states[kStates] = {};
   state_arena_ = carved([&](Arena& arena) {
-    for (int i = 0; i < 3; i++) states[i] = needed.used[i] ? arena.take<T>(size_) : nullptr;
+    for (int i = 0; i < kStates; i++) states[i] = needed.used[i] ? arena.take<T>(size_) : nullptr;
   });
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < kStates; i++) {
     states_[i] = states[i];
     if (states_[i] && needed.initial != 0) std::fill_n(states_[i], size_, static_cast<T>(needed.initial));
   }

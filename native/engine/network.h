@@ -14,12 +14,17 @@
 
 namespace myelin {
 
+constexpr int kStates = 3;
+
 // Which of the three state arrays an optimizer uses, and what they begin with.
 struct OptimizerStates {
-  bool used[3];
+  bool used[kStates];
   double initial;
 };
 OptimizerStates states_of(const OptimizerSpec& spec);
+
+// What memory safety rests on: sizes that are not zero and whose products fit. Throws ERR_OPTION.
+void check_spec(const NetworkSpec& spec);
 
 // What the addon needs to know of a network whatever its element type.
 class AnyNetwork {
@@ -35,6 +40,8 @@ class AnyNetwork {
   size_t outputs() const;
 
   virtual void compile(const TrainingSpec& spec) = 0;
+  // Whether the optimizer uses state array `slot`, one of kStates.
+  virtual bool has_state(int slot) const = 0;
   // Memory of parameters and optimizer state.
   virtual size_t bytes() const = 0;
 
@@ -75,14 +82,24 @@ class Network : public AnyNetwork {
   }
   void set_parameter(size_t index, const T* in) { pack(parameters_[index], in, values_ + parameters_[index].offset); }
 
+  // The same of state array `slot`, which the optimizer must use.
+  void get_state(int slot, size_t index, T* out) const {
+    unpack(parameters_[index], states_[slot] + parameters_[index].offset, out);
+  }
+  void set_state(int slot, size_t index, const T* in) {
+    const T padding = static_cast<T>(states_of(training_.optimizer).initial);
+    pack(parameters_[index], in, states_[slot] + parameters_[index].offset, padding);
+  }
+
   void compile(const TrainingSpec& spec) override;
+  bool has_state(int slot) const override { return states_[slot] != nullptr; }
   size_t bytes() const override { return value_arena_.used() + state_arena_.used(); }
 
  private:
   size_t size_ = 0;
   Arena value_arena_, state_arena_;
   T* values_ = nullptr;
-  T* states_[3] = {};
+  T* states_[kStates] = {};
 };
 
 }  // namespace myelin

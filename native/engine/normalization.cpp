@@ -3,6 +3,15 @@
 #include <algorithm>
 
 namespace myelin {
+namespace {
+
+template <class T>
+void take_scale_and_center(Updater<T>& updater, const Parameter* gamma, T* dgamma, const Parameter* beta, T* dbeta) {
+  if (gamma && gamma->trainable) updater.take_vector(*gamma, dgamma);
+  if (beta && beta->trainable) updater.take_vector(*beta, dbeta);
+}
+
+}  // namespace
 
 template <class T>
 BatchNormalizationLayer<T>::BatchNormalizationLayer(Network<T>& network, size_t index)
@@ -13,8 +22,9 @@ BatchNormalizationLayer<T>::BatchNormalizationLayer(Network<T>& network, size_t 
       moving_variance_(this->parameter(ParameterKind::kMovingVariance)) {}
 
 template <class T>
-void BatchNormalizationLayer<T>::bind(Arena& arena, const GraphOptions& o, Signal<T>* in) {
+void BatchNormalizationLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& pieces, Signal<T>* in) {
   in_ = in;
+  this->pieces_ = pieces;
   out = Signal<T>::of_width(in->cols);
   out.data = arena.take<T>(round_up(o.most_rows, kLanes<T>) * static_cast<size_t>(out.ld));
   for (T** vector : {&ones_, &zeros_, &mean_, &variance_, &inv_std_, &dgamma_, &dbeta_}) *vector = arena.take<T>(out.n);
@@ -60,8 +70,6 @@ void BatchNormalizationLayer<T>::backward(const Pass<T>& pass, T* gradient, T*) 
     kernels_.normalize_columns_gradient(out.block(pass.rows, col, width), in_->at(0, col), mean_ + col, inv_std_ + col,
                                         gamma + col, at, !uses_batch(pass), dgamma_ + col, dbeta_ + col, at);
   });
-  if (gamma_ && gamma_->trainable) pass.updater->take_vector(*gamma_, dgamma_);
-  if (beta_ && beta_->trainable) pass.updater->take_vector(*beta_, dbeta_);
 }
 
 template <class T>
@@ -71,8 +79,9 @@ LayerNormalizationLayer<T>::LayerNormalizationLayer(Network<T>& network, size_t 
       beta_(this->parameter(ParameterKind::kBeta)) {}
 
 template <class T>
-void LayerNormalizationLayer<T>::bind(Arena& arena, const GraphOptions& o, Signal<T>* in) {
+void LayerNormalizationLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& pieces, Signal<T>* in) {
   in_ = in;
+  this->pieces_ = pieces;
   const size_t rows = round_up(o.most_rows, kLanes<T>);
   out = xhat_ = product_ = Signal<T>::of_width(in->cols);
   const size_t elements = rows * static_cast<size_t>(out.ld);
@@ -88,9 +97,9 @@ template <class T>
 void LayerNormalizationLayer<T>::forward(const Pass<T>& pass) {
   const T* gamma = gamma_ ? network_.values(*gamma_) : ones_;
   const T* beta = beta_ ? network_.values(*beta_) : zeros_;
-  this->over_rows(pass, static_cast<double>(pass.rows * out.n) * 4, [&](size_t first, size_t rows, int) {
-    kernels_.normalize_rows(out.extent(rows), in_->at(first, 0), static_cast<T>(spec_.epsilon), gamma, beta,
-                            xhat_.at(first, 0), inv_std_ + first, out.at(first, 0));
+  this->over_pieces(pass, [&](const Piece& p) {
+    kernels_.normalize_rows(out.extent(p.rows), in_->at(p.first, 0), static_cast<T>(spec_.epsilon), gamma, beta,
+                            xhat_.at(p.first, 0), inv_std_ + p.first, out.at(p.first, 0));
   });
 }
 
@@ -104,12 +113,20 @@ void LayerNormalizationLayer<T>::backward(const Pass<T>& pass, T* gradient, T*) 
     kernels_.column_sum(out.extent(pass.rows), product_.data, dgamma_);
     kernels_.column_sum(out.extent(pass.rows), gradient, dbeta_);
   }
-  this->over_rows(pass, static_cast<double>(pass.rows * out.n) * 4, [&](size_t first, size_t rows, int) {
-    kernels_.normalize_rows_gradient(out.extent(rows), xhat_.at(first, 0), inv_std_ + first, gamma, g.at(first, 0),
-                                     g.at(first, 0));
+  this->over_pieces(pass, [&](const Piece& p) {
+    kernels_.normalize_rows_gradient(out.extent(p.rows), xhat_.at(p.first, 0), inv_std_ + p.first, gamma,
+                                     g.at(p.first, 0), g.at(p.first, 0));
   });
-  if (gamma_ && gamma_->trainable) pass.updater->take_vector(*gamma_, dgamma_);
-  if (beta_ && beta_->trainable) pass.updater->take_vector(*beta_, dbeta_);
+}
+
+template <class T>
+void BatchNormalizationLayer<T>::learn(const Pass<T>& pass, size_t, int, T*) {
+  take_scale_and_center(*pass.updater, gamma_, dgamma_, beta_, dbeta_);
+}
+
+template <class T>
+void LayerNormalizationLayer<T>::learn(const Pass<T>& pass, size_t, int, T*) {
+  take_scale_and_center(*pass.updater, gamma_, dgamma_, beta_, dbeta_);
 }
 
 template class BatchNormalizationLayer<float>;

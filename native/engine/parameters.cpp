@@ -1,5 +1,6 @@
 #include "parameters.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "draws.h"
@@ -95,26 +96,28 @@ std::vector<Parameter> lay_out(const NetworkSpec& spec) {
 }
 
 template <class T>
-void pack(const Parameter& p, const T* row_major, T* panels) {
+void pack(const Parameter& p, const T* row_major, T* panels, T padding) {
   for (size_t panel = 0; panel < panel_count<T>(p); panel++) {
-    const size_t width = panel_width<T>(p, panel), col = panel * kPanel<T>;
-    for (size_t r = 0; r < p.rows; r++)
-      for (size_t c = 0; c < width; c++) *panels++ = col + c < p.cols ? row_major[r * p.cols + col + c] : T(0);
+    const size_t width = panel_width<T>(p, panel), col = panel * kPanel<T>, used = std::min(width, p.cols - col);
+    for (size_t r = 0; r < p.rows; r++, panels += width) {
+      std::copy_n(row_major + r * p.cols + col, used, panels);
+      std::fill(panels + used, panels + width, padding);
+    }
   }
 }
 
 template <class T>
 void unpack(const Parameter& p, const T* panels, T* row_major) {
   for (size_t panel = 0; panel < panel_count<T>(p); panel++) {
-    const size_t width = panel_width<T>(p, panel), col = panel * kPanel<T>;
-    for (size_t r = 0; r < p.rows; r++, panels += width)
-      for (size_t c = 0; c < width && col + c < p.cols; c++) row_major[r * p.cols + col + c] = panels[c];
+    const size_t width = panel_width<T>(p, panel), col = panel * kPanel<T>, used = std::min(width, p.cols - col);
+    for (size_t r = 0; r < p.rows; r++, panels += width) std::copy_n(panels, used, row_major + r * p.cols + col);
   }
 }
 
 template <class T>
 void initialize(const Parameter& p, size_t index, uint64_t network_seed, const Kernels<T>& kernels, T* panels) {
   const InitializerSpec& spec = p.initializer;
+  if (spec.kind == Initializer::kZeros) return;  // the arena is
   std::vector<T> values(p.rows * p.cols);
   // A vector's fans are those Keras uses for a shape of one dimension: its length, both ways.
   const double in = static_cast<double>(p.kind == ParameterKind::kKernel ? p.rows : p.cols),
@@ -183,7 +186,7 @@ void initialize(const Parameter& p, size_t index, uint64_t network_seed, const K
 
 #define MYELIN_INSTANTIATE(T)                                     \
   template std::vector<Parameter> lay_out<T>(const NetworkSpec&); \
-  template void pack<T>(const Parameter&, const T*, T*);          \
+  template void pack<T>(const Parameter&, const T*, T*, T);       \
   template void unpack<T>(const Parameter&, const T*, T*);        \
   template void initialize<T>(const Parameter&, size_t, uint64_t, const Kernels<T>&, T*);
 MYELIN_INSTANTIATE(float)

@@ -62,9 +62,9 @@ Block block_of(const Parameter& p, size_t index) {
 template <class T>
 std::vector<Parameter> lay_out(const NetworkSpec& spec);
 
-// Row-major rows × cols, without padding, to the panels and back.
+// Row-major rows × cols, without padding, to the panels and back; padding lanes get `padding`.
 template <class T>
-void pack(const Parameter& p, const T* row_major, T* panels);
+void pack(const Parameter& p, const T* row_major, T* panels, T padding = 0);
 template <class T>
 void unpack(const Parameter& p, const T* panels, T* row_major);
 

@@ -128,28 +128,33 @@ void Session<T>::report() {
 
 template <class T>
 bool Session<T>::step(double rate) {
-  const size_t first = batch_ * batch_rows_, rows = std::min(batch_rows_, rows_ - first);
-  const Pass<T> pass{rows, trains(), false, network_->steps, pool_, &updater_};
-  batcher_.load(order_, first, rows, pool_, graph_.input());
-  graph_.forward(pass);
+  const size_t at = batch_ * batch_rows_, rows = std::min(batch_rows_, rows_ - at);
+  const Pass<T> pass{rows, trains(), false, network_->steps, pool_, trains() ? &updater_ : nullptr};
+  const auto load = [&](size_t first, size_t count) {
+    batcher_.load(order_, at + first, first, count, graph_.input());
+  };
   if (options_.task == Task::kPredict) {
+    graph_.run(pass, nullptr, false, load);
     keep_outputs(rows);
     return true;
   }
-  const double total = graph_.loss(pass, batcher_.targets(), batcher_.weights(), trains());
+  const typename Graph<T>::Truth truth{batcher_.targets(), batcher_.weights()};
+  const double total = graph_.run(pass, &truth, trains(), load);
   double loss = network_->training().loss.sum ? total : total / static_cast<double>(rows);
+  const auto measure = [&] { metrics_.add(graph_.output(), batcher_.targets(), rows); };
   if (trains()) {
     if (!std::isfinite(loss)) return false;
     updater_.begin(rate);
-    graph_.backward(pass);
+    graph_.learn(pass, measure);
     updater_.finish(pool_);
     network_->steps++;
     penalty_ = updater_.penalty();
+  } else {
+    measure();
   }
   loss += penalty_;
   loss_sum_ += loss * static_cast<double>(rows);
   loss_rows_ += static_cast<double>(rows);
-  metrics_.add(graph_.output(), batcher_.targets(), rows);
   return true;
 }
 

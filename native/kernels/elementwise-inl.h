@@ -68,6 +68,11 @@ void transpose(const Extent& e, const T* src, T* dst, ptrdiff_t dst_ld, size_t d
   for (size_t c = 0; c < e.n; c += lanes)
     for (size_t r = 0; r < dst_n; r += lanes) {
       const size_t rows = r >= e.rows ? 0 : e.rows - r < lanes ? e.rows - r : lanes;
+      if (rows == lanes) {
+        transpose_square(src + static_cast<ptrdiff_t>(r) * e.ld + c, e.ld, dst + static_cast<ptrdiff_t>(c) * dst_ld + r,
+                         dst_ld);
+        continue;
+      }
       for (size_t i = 0; i < lanes; i++) {
         T* out = dst + static_cast<ptrdiff_t>(c + i) * dst_ld + r;
         const T* in = src + static_cast<ptrdiff_t>(r) * e.ld + c + i;

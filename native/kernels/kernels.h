@@ -61,6 +61,7 @@ struct SparseGemm {
   T* c;
   ptrdiff_t ldc;
   const T* bias;  // (n) or null
+  bool accumulate;
   size_t m, n, k;
 };
 
@@ -109,6 +110,9 @@ template <class T>
 struct Kernels {
   void (*gemm)(const Gemm<T>&);
   void (*sparse_gemm)(const SparseGemm<T>&);
+  // The entries of x that are not zero, as rows of a sparse factor: those of row r from first + r · n on.
+  void (*compress)(const Extent&, const T* x, uint32_t first, uint32_t* begin, uint32_t* end, uint32_t* index,
+                   T* value);
 
   // y = f(z); may be in place. `alpha`: slope of leakyRelu, α of elu. Softmax needs whole rows.
   void (*activate[static_cast<int>(Activation::kCount)])(const Extent&, const T* z, T* y, T alpha);

@@ -40,6 +40,7 @@ const Kernels<typename V::T>* table() {
   static constexpr Kernels<T> kernels = {
       gemm<V>,
       sparse_gemm<V>,
+      compress<V>,
 #define MYELIN_VALUE(name, text) ActivationOf<V, name>::value,
       {MYELIN_ACTIVATIONS(MYELIN_VALUE)},
 #undef MYELIN_VALUE

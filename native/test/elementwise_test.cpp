@@ -152,6 +152,25 @@ std::vector<std::pair<std::string, Body<T>>> bodies() {
     if (!right) check(false, "transposed values");
     return one(out);
   });
+  add("compress", [](const Kernels<T>& k, Case<T>& c) {
+    std::vector<uint32_t> begin(c.rows), end(c.rows), index(c.rows * c.n + 5);
+    Matrix<T> value(1, c.rows * c.n + 5, static_cast<ptrdiff_t>(c.rows * c.n + 5)), spread = c.room();
+    k.compress(c.extent, c.x.data(), 5, begin.data(), end.data(), index.data(), value.data());
+    bool right = true;
+    for (size_t r = 0; r < c.rows; r++) {
+      for (size_t j = 0; j < c.n; j++) spread.at(r, j) = 0;
+      size_t entries = 0;
+      for (size_t j = 0; j < c.cols; j++) entries += c.x.at(r, j) != 0;
+      right = right && begin[r] == 5 + r * c.n && end[r] - begin[r] == entries;
+      for (uint32_t e = begin[r]; e < end[r]; e++) {
+        right = right && (e == begin[r] || index[e - 1] < index[e]);
+        spread.at(r, index[e]) = value.at(0, e);
+      }
+      for (size_t j = 0; j < c.n; j++) right = right && spread.at(r, j) == c.x.at(r, j);
+    }
+    if (!right) check(false, "compressed values");
+    return one(spread);
+  });
   add("convert", [](const Kernels<T>& k, Case<T>& c) {
     std::vector<uint8_t> bytes(c.cols + 1);
     std::vector<float> floats(c.cols + 1);

@@ -219,6 +219,33 @@ void test_layout() {
   check(seen == std::set<size_t>{0, 5 * 64}, "blocks");
 }
 
+// What is read of the optimizer's arrays and written into a fresh network gives the same arrays, padding and all.
+template <class T>
+void test_state() {
+  TrainingSpec spec = training(0);
+  spec.optimizer.kind = Optimizer::kAdagrad, spec.optimizer.initial_accumulator = 0.1;
+  auto trained = std::make_shared<Network<T>>(everything(sizeof(T) == 8), *selected_kernels());
+  trained->compile(spec);
+  SessionOptions o;
+  o.batch_size = 100, o.epochs = 1;
+  Session<T> session(trained, data(300), o);
+  const double rate = 0.01;
+  std::atomic<bool> stop{false};
+  session.run(1e9, &rate, 1, stop);
+  Network<T> fresh(everything(sizeof(T) == 8), *selected_kernels());
+  check(!fresh.has_state(0), "no state before compile");
+  fresh.compile(spec);
+  check(fresh.has_state(0) && !fresh.has_state(1) && !fresh.has_state(2), "the states of adagrad");
+  const size_t bytes = trained->size() * sizeof(T);
+  check(std::memcmp(fresh.state(0, 0), trained->state(0, 0), bytes) != 0, "training changes the state");
+  for (size_t i = 0; i < trained->parameters().size(); i++) {
+    std::vector<T> values(trained->parameters()[i].rows * trained->parameters()[i].cols);
+    trained->get_state(0, i, values.data());
+    fresh.set_state(0, i, values.data());
+  }
+  check(std::memcmp(fresh.state(0, 0), trained->state(0, 0), bytes) == 0, "the state of another network");
+}
+
 }  // namespace
 
 int main() {
@@ -226,6 +253,8 @@ int main() {
   test_layout();
   test_initializers<float>();
   test_initializers<double>();
+  test_state<float>();
+  test_state<double>();
   test_training<float>();
   test_training<double>();
   return summary();

@@ -4,7 +4,7 @@
  */
 import { calling, MyelinError } from '../errors.ts'
 import { Matrix } from '../matrix.ts'
-import { native, type NativeDataset } from '../native.ts'
+import { type DatasetSource, native, type NativeDataset } from '../native.ts'
 import {
   betweenZeroAndOne,
   checkFlag,
@@ -15,10 +15,14 @@ import {
   expected,
   expectedText,
   LARGEST_COUNT,
+  notZero,
 } from '../validate.ts'
 import { type MatrixLike, readRows } from './arrays.ts'
-import { encodeTargets, type Targets } from './encode.ts'
+import { type CsvSource, readCsv } from './csv.ts'
+import type { CsvOptions } from './csv-options.ts'
+import { type EncodedTargets, encodeTargets, type Targets } from './encode.ts'
 import { readIdx } from './idx.ts'
+import { plainRecipe, type Recipe, type Standardization } from './recipe.ts'
 import { type SplitRows, splitRows, splitStratified } from './shuffle.ts'
 
 export interface DatasetOptions {
@@ -41,6 +45,7 @@ interface Parts {
   readonly handle: NativeDataset
   readonly classes: number | null
   readonly notClass: number | null
+  readonly recipe: Recipe
 }
 
 /** What the rest of the package needs of a dataset and callers do not. */
@@ -51,6 +56,7 @@ export interface DatasetInternals {
   readonly hasLabels: boolean
   /** The class of each row, or null when the targets say none. */
   classOfRows(): Int32Array | null
+  standardizedBy(standardization: Standardization): Dataset
 }
 
 const key = Symbol('Dataset')
@@ -72,6 +78,7 @@ export class Dataset {
         notClass,
         hasLabels: value.#parts.classes !== null && handle.outputs === 1,
         classOfRows: () => value.#classes(),
+        standardizedBy: (standardization) => value.#standardizedBy(standardization),
       }
     }
   }
@@ -90,24 +97,38 @@ export class Dataset {
    */
   static from(x: MatrixLike, y?: Targets | null, options?: DatasetOptions): Dataset {
     const given = checkOptions(options, 'Dataset.from', ['scale', 'classes'])
-    const scale = checkNumber(given.scale ?? 1, 'scale', {
-      says: 'a finite number other than 0',
-      holds: (v) => v !== 0,
-    })
+    const scale = checkNumber(given.scale ?? 1, 'scale', notZero)
     const classes = given.classes === undefined ? null : checkWhole(given.classes, 'classes', 1, LARGEST_COUNT)
     const { data, rows, columns } = readRows(x, 'x')
     const targets = y === undefined || y === null ? null : encodeTargets(y, rows, classes)
     if (rows > LARGEST_COUNT) throw expected('ERR_SHAPE', `at most ${LARGEST_COUNT} rows`, 'x', rows)
-    const source = {
-      x: data,
-      rows,
-      features: columns,
-      scale,
-      y: targets?.y ?? null,
-      outputs: targets?.outputs ?? 0,
-    }
+    return Dataset.#make({ x: data, rows, features: columns, scale }, targets, { ...plainRecipe, classes, scale })
+  }
+
+  static #make(
+    features: Omit<DatasetSource, 'y' | 'outputs'>,
+    targets: EncodedTargets | null,
+    recipe: Recipe,
+  ): Dataset {
+    const source = { ...features, y: targets?.y ?? null, outputs: targets?.outputs ?? 0 }
     const handle = calling(() => new native.Dataset(source))
-    return new Dataset(key, { handle, classes: targets?.classes ?? classes, notClass: targets?.notClass ?? null })
+    const classes = targets?.classes ?? recipe.classes
+    return new Dataset(key, { handle, classes, notClass: targets?.notClass ?? null, recipe })
+  }
+
+  /**
+   * A CSV file, its text as bytes, or a stream of it; compressed with gzip or not. A file of numbers is read on all
+   * cores, and whole numbers from 0 to 255 are kept as bytes. Columns of text become a feature for each of their texts,
+   * 1 where a row has it and 0 elsewhere, or the classes where they are the label; texts count in alphabetical order.
+   *
+   * @throws (rejects) ERR_DATA for what is no table of numbers and texts, with line, column and text; ERR_FILE for a file
+   *   that cannot be read, and for wrong quotes; ERR_OPTION
+   */
+  static async fromCsv(source: CsvSource, options?: CsvOptions): Promise<Dataset> {
+    const { features, targets, recipe } = await readCsv(source, options)
+    const { standardization } = recipe
+    const data = Dataset.#make(features, targets, { ...recipe, standardization: null })
+    return standardization === null ? data : data.#standardizedBy(standardization)
   }
 
   /**
@@ -143,6 +164,37 @@ export class Dataset {
   /** Number of classes, or null where the targets are neither class indices nor one-hot rows. */
   get classes(): number | null {
     return this.#parts.classes
+  }
+
+  /** How raw values became these features and classes; a model fitted on them takes it over. */
+  get recipe(): Recipe {
+    return this.#parts.recipe
+  }
+
+  /** Names of the classes in the order of their indices, or null where they have none. */
+  get classNames(): readonly string[] | null {
+    return this.#parts.recipe.classNames
+  }
+
+  /**
+   * The same rows with features of mean 0 and standard deviation 1; features that never change become 0. A model fitted on them
+   * treats whatever else it is given in the same way: pass it test data and arrays as they are.
+   */
+  standardize(): Dataset {
+    if (this.recipe.standardization !== null) return this
+    const { means, deviations } = calling(() => this.#parts.handle.moments())
+    for (const [i, deviation] of deviations.entries()) {
+      if (Number.isFinite(deviation)) continue
+      throw expected('ERR_DATA', 'numbers whose squares are finite', `feature ${i}`, deviation)
+    }
+    return this.#standardizedBy({ means: [...means], deviations: [...deviations] })
+  }
+
+  #standardizedBy(standardization: Standardization): Dataset {
+    const means = Float64Array.from(standardization.means)
+    const deviations = Float64Array.from(standardization.deviations)
+    const handle = calling(() => this.#parts.handle.standardized(means, deviations))
+    return new Dataset(key, { ...this.#parts, handle, recipe: { ...this.recipe, standardization } })
   }
 
   /** Two datasets of different rows, drawn at random; the first gets `fraction` of them, rounded, and neither is empty. */
@@ -182,8 +234,7 @@ export class Dataset {
   }
 
   #select(rows: Uint32Array): Dataset {
-    const { handle, classes, notClass } = this.#parts
-    return new Dataset(key, { handle: calling(() => handle.subset(rows)), classes, notClass })
+    return new Dataset(key, { ...this.#parts, handle: calling(() => this.#parts.handle.subset(rows)) })
   }
 
   #classes(): Int32Array | null {

@@ -25,10 +25,10 @@ const LARGEST_CLASS = 2 ** 31 - 1
 /** @param classes the caller's number of classes; what is one column then must be class indices below it. */
 export function encodeTargets(value: unknown, rows: number, classes: number | null): EncodedTargets {
   const column = asColumn(value)
-  if (column) return encodeColumn(column, rows, classes)
+  if (column) return encodeColumn(column, rows, classes, areFloats(column))
   const matrix = readRows(value, 'y')
   checkRows(matrix.rows, rows)
-  if (matrix.columns === 1 && classes !== null) return encodeColumn(matrix.data, rows, classes)
+  if (matrix.columns === 1 && classes !== null) return encodeColumn(matrix.data, rows, classes, areFloats(matrix.data))
   if (classes !== null && classes !== matrix.columns) {
     throw expectedText('ERR_SHAPE', `class indices or ${classes} columns`, 'y', `${matrix.columns} columns`)
   }
@@ -53,10 +53,23 @@ function asColumn(value: unknown): ArrayLike<unknown> | null {
   return Array.isArray(value) && !nested ? value : null
 }
 
+function areFloats(column: ArrayLike<unknown>): boolean {
+  return column instanceof Float32Array || column instanceof Float64Array
+}
+
+/** The numbers of a file: class indices when all of them can be, values otherwise. */
+export function encodeNumbers(numbers: Float64Array, classes: number | null): EncodedTargets {
+  return encodeColumn(numbers, numbers.length, classes, false)
+}
+
 /** Whole numbers from 0 are class indices, unless they came as floats without a word about classes: then they are values. */
-function encodeColumn(column: ArrayLike<unknown>, rows: number, classes: number | null): EncodedTargets {
+function encodeColumn(
+  column: ArrayLike<unknown>,
+  rows: number,
+  classes: number | null,
+  floats: boolean,
+): EncodedTargets {
   checkRows(column.length, rows)
-  const floats = column instanceof Float32Array || column instanceof Float64Array
   const odd = firstOdd(column, classes)
   if (odd !== -1 && classes !== null) {
     throw expected('ERR_DATA', `a class index (a whole number from 0 to ${classes - 1})`, `y[${odd}]`, column[odd])

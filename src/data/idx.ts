@@ -3,12 +3,9 @@
  * number of dimensions, each size as a big-endian 32-bit number, then the values, big-endian.
  * Compressed with gzip or not, which is found out from the first bytes.
  */
-import { readFile } from 'node:fs/promises'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
-import { MyelinError } from '../errors.ts'
-import { describe, expected, LARGEST_COUNT } from '../validate.ts'
+import { LARGEST_COUNT } from '../validate.ts'
 import type { NumberArray } from './arrays.ts'
+import { checkPath, readWhole, wrongFile as wrong } from './bytes.ts'
 
 export interface IdxArray {
   readonly data: NumberArray
@@ -30,32 +27,10 @@ const types: Readonly<Record<number, ValueType>> = {
   14: { bytes: 8, make: (n) => new Float64Array(n), read: (v, at) => v.getFloat64(at) },
 }
 
-const unzip = promisify<Uint8Array, Buffer>(gunzip)
-
-function wrong(file: string, what: string, received: string, cause?: unknown): MyelinError {
-  return new MyelinError('ERR_FILE', `expected ${what} for \`${file}\`, received ${received}`, { cause })
-}
-
 /** @throws ERR_FILE when the file is missing, cut short, too long, or no IDX file. */
 export async function readIdx(path: unknown, where: string): Promise<IdxArray> {
-  if (!(typeof path === 'string' && path !== '') && !(path instanceof URL)) {
-    throw expected('ERR_OPTION', 'the path of an IDX file', where, path)
-  }
-  const file = String(path)
-  let bytes: Buffer
-  try {
-    bytes = await readFile(path)
-  } catch (cause) {
-    throw wrong(file, 'a readable IDX file', describe(cause), cause)
-  }
-  if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-    try {
-      bytes = await unzip(bytes)
-    } catch (cause) {
-      throw wrong(file, 'a whole gzip file', describe(cause), cause)
-    }
-  }
-  return parse(bytes, file)
+  const file = checkPath(path, where, 'the path of an IDX file')
+  return parse(await readWhole(file, 'a readable IDX file'), String(file))
 }
 
 function parse(bytes: Buffer, file: string): IdxArray {

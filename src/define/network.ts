@@ -69,6 +69,15 @@ export function planNetwork(options: unknown): Plan {
   })
 }
 
+/** The same network with kernels and biases that begin at 0. */
+export function withoutDraws(spec: NetworkSpec): NetworkSpec {
+  const zeros = nativeInitializer({ kind: 'zeros' })
+  const layers = spec.layers.map((layer) =>
+    layer.kind === 'dense' ? { ...layer, kernelInitializer: zeros, biasInitializer: zeros } : layer,
+  )
+  return { ...spec, layers }
+}
+
 function place(definitions: readonly LayerDefinition[]): readonly PlacedLayer[] {
   const names = nameAll(definitions)
   const placed: PlacedLayer[] = []

@@ -10,10 +10,12 @@ import {
   checkOptions,
   checkWhole,
   expected,
+  isObject,
   notNegative,
   positive,
   unitInterval,
 } from '../validate.ts'
+import { type Factories, resolveKind } from './kinds.ts'
 
 /** The rate for an optimizer step, counted from 0 since `compile`. Must be finite and at least 0. */
 export type Schedule = (step: number) => number
@@ -224,9 +226,16 @@ export const schedules: Schedules = Object.freeze({
   oneCycle,
 })
 
-/** A rate of at least 0, or a schedule. */
+/** The settings of a schedule made here, from which `checkLearningRate` makes it again; null for any other function. */
+export function scheduleToJSON(schedule: Schedule): TaggedSchedule['settings'] | null {
+  const { settings } = schedule as Partial<TaggedSchedule>
+  return settings && Object.hasOwn(schedules, settings.kind) ? settings : null
+}
+
+/** A rate of at least 0, a schedule, or the settings of one. */
 export function checkLearningRate(value: unknown, where: string): number | Schedule {
   if (typeof value === 'function') return value as Schedule
+  if (isObject(value)) return resolveKind(value, where, schedules as unknown as Factories<TaggedSchedule>)
   return checkNumber(value, where, { says: 'a finite number of at least 0, or a schedule', holds: notNegative.holds })
 }
 

@@ -119,5 +119,50 @@ inline uint64_t below(const uint32_t* words, uint32_t limit) {
   return bits(words) | bits(words + 8) << 8;
 }
 
+// dst(c, r) = src(r, c) for 8 × 8 floats, 4 × 4 doubles.
+inline void transpose_quarter(const float* src, ptrdiff_t ld, float* dst, ptrdiff_t dst_ld) {
+  __m256 r[8], t[8];
+  for (int i = 0; i < 8; i++) r[i] = _mm256_load_ps(src + i * ld);
+#pragma GCC unroll 4
+  for (int i = 0; i < 8; i += 2) {
+    t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+    t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+  }
+#pragma GCC unroll 2
+  for (int i = 0; i < 8; i += 4) {
+    r[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
+    r[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xee);
+    r[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
+    r[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    _mm256_store_ps(dst + i * dst_ld, _mm256_permute2f128_ps(r[i], r[i + 4], 0x20));
+    _mm256_store_ps(dst + (i + 4) * dst_ld, _mm256_permute2f128_ps(r[i], r[i + 4], 0x31));
+  }
+}
+inline void transpose_quarter(const double* src, ptrdiff_t ld, double* dst, ptrdiff_t dst_ld) {
+  __m256d r[4], t[4];
+  for (int i = 0; i < 4; i++) r[i] = _mm256_load_pd(src + i * ld);
+#pragma GCC unroll 2
+  for (int i = 0; i < 4; i += 2) {
+    t[i] = _mm256_unpacklo_pd(r[i], r[i + 1]);
+    t[i + 1] = _mm256_unpackhi_pd(r[i], r[i + 1]);
+  }
+#pragma GCC unroll 2
+  for (int i = 0; i < 2; i++) {
+    _mm256_store_pd(dst + i * dst_ld, _mm256_permute2f128_pd(t[i], t[i + 2], 0x20));
+    _mm256_store_pd(dst + (i + 2) * dst_ld, _mm256_permute2f128_pd(t[i], t[i + 2], 0x31));
+  }
+}
+// A square of one vector a side.
+template <class T>
+inline void transpose_square(const T* src, ptrdiff_t ld, T* dst, ptrdiff_t dst_ld) {
+  constexpr ptrdiff_t half = 32 / sizeof(T);
+  for (ptrdiff_t r = 0; r < 2 * half; r += half)
+    for (ptrdiff_t c = 0; c < 2 * half; c += half)
+      transpose_quarter(src + r * ld + c, ld, dst + c * dst_ld + r, dst_ld);
+}
+
 }  // namespace
 }  // namespace myelin

@@ -84,5 +84,72 @@ inline uint64_t below(const uint32_t* words, uint32_t limit) {
   return _mm512_cmplt_epu32_mask(_mm512_load_si512(words), _mm512_set1_epi32(static_cast<int>(limit)));
 }
 
+// dst(c, r) = src(r, c) for a square of one vector a side: pairs, fours, then 128-bit lanes twice.
+inline void transpose_square(const float* src, ptrdiff_t ld, float* dst, ptrdiff_t dst_ld) {
+  __m512 r[16], t[16];
+  for (int i = 0; i < 16; i++) r[i] = _mm512_load_ps(src + i * ld);
+#pragma GCC unroll 8
+  for (int i = 0; i < 16; i += 2) {
+    t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+    t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 16; i += 4) {
+    const auto pd = [](__m512 x) { return _mm512_castps_pd(x); };
+    r[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(pd(t[i]), pd(t[i + 2])));
+    r[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(pd(t[i]), pd(t[i + 2])));
+    r[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(pd(t[i + 1]), pd(t[i + 3])));
+    r[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(pd(t[i + 1]), pd(t[i + 3])));
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++) {
+    const __m512 a = _mm512_shuffle_f32x4(r[i], r[i + 4], 0x88), b = _mm512_shuffle_f32x4(r[i], r[i + 4], 0xdd);
+    const __m512 c = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0x88),
+                 d = _mm512_shuffle_f32x4(r[i + 8], r[i + 12], 0xdd);
+    _mm512_store_ps(dst + i * dst_ld, _mm512_shuffle_f32x4(a, c, 0x88));
+    _mm512_store_ps(dst + (i + 4) * dst_ld, _mm512_shuffle_f32x4(b, d, 0x88));
+    _mm512_store_ps(dst + (i + 8) * dst_ld, _mm512_shuffle_f32x4(a, c, 0xdd));
+    _mm512_store_ps(dst + (i + 12) * dst_ld, _mm512_shuffle_f32x4(b, d, 0xdd));
+  }
+}
+inline void transpose_square(const double* src, ptrdiff_t ld, double* dst, ptrdiff_t dst_ld) {
+  __m512d r[8], t[8];
+  for (int i = 0; i < 8; i++) r[i] = _mm512_load_pd(src + i * ld);
+#pragma GCC unroll 4
+  for (int i = 0; i < 8; i += 2) {
+    t[i] = _mm512_unpacklo_pd(r[i], r[i + 1]);
+    t[i + 1] = _mm512_unpackhi_pd(r[i], r[i + 1]);
+  }
+#pragma GCC unroll 2
+  for (int i = 0; i < 2; i++) {
+    const __m512d a = _mm512_shuffle_f64x2(t[i], t[i + 2], 0x88), b = _mm512_shuffle_f64x2(t[i], t[i + 2], 0xdd);
+    const __m512d c = _mm512_shuffle_f64x2(t[i + 4], t[i + 6], 0x88),
+                  d = _mm512_shuffle_f64x2(t[i + 4], t[i + 6], 0xdd);
+    _mm512_store_pd(dst + i * dst_ld, _mm512_shuffle_f64x2(a, c, 0x88));
+    _mm512_store_pd(dst + (i + 2) * dst_ld, _mm512_shuffle_f64x2(b, d, 0x88));
+    _mm512_store_pd(dst + (i + 4) * dst_ld, _mm512_shuffle_f64x2(a, c, 0xdd));
+    _mm512_store_pd(dst + (i + 6) * dst_ld, _mm512_shuffle_f64x2(b, d, 0xdd));
+  }
+}
+
+// The lanes of x that are not zero, and their places counted from `first`, one after the other; how many there are.
+// Compressed in a register: compressing into memory is microcode on Zen 4.
+inline size_t append_nonzero(F x, uint32_t first, float* value, uint32_t* index) {
+  const __mmask16 m = _mm512_cmp_ps_mask(x.v, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+  const __m512i places = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(first)),
+                                          _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+  _mm512_storeu_ps(value, _mm512_maskz_compress_ps(m, x.v));
+  _mm512_storeu_si512(index, _mm512_maskz_compress_epi32(m, places));
+  return static_cast<size_t>(__builtin_popcount(m));
+}
+inline size_t append_nonzero(D x, uint32_t first, double* value, uint32_t* index) {
+  const __mmask8 m = _mm512_cmp_pd_mask(x.v, _mm512_setzero_pd(), _CMP_NEQ_UQ);
+  const __m256i places =
+      _mm256_add_epi32(_mm256_set1_epi32(static_cast<int>(first)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  _mm512_storeu_pd(value, _mm512_maskz_compress_pd(m, x.v));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(index), _mm256_maskz_compress_epi32(m, places));
+  return static_cast<size_t>(__builtin_popcount(m));
+}
+
 }  // namespace
 }  // namespace myelin

@@ -158,5 +158,13 @@ inline uint64_t below(const uint32_t* words, uint32_t limit) {
   return bits(words) | bits(words + 4) << 4 | bits(words + 8) << 8 | bits(words + 12) << 12;
 }
 
+// dst(c, r) = src(r, c) for a square of one vector a side.
+template <class T>
+inline void transpose_square(const T* src, ptrdiff_t ld, T* dst, ptrdiff_t dst_ld) {
+  constexpr ptrdiff_t lanes = 64 / sizeof(T);
+  for (ptrdiff_t c = 0; c < lanes; c++)
+    for (ptrdiff_t r = 0; r < lanes; r++) dst[c * dst_ld + r] = src[r * ld + c];
+}
+
 }  // namespace
 }  // namespace myelin
