@@ -16,6 +16,7 @@ export async function writing<T>(path: string, write: () => Promise<T>): Promise
   try {
     return await write()
   } catch (cause) {
+    if (cause instanceof MyelinError) throw cause
     const message = `expected a file that can be written for \`${path}\`, received ${describe(cause)}`
     throw new MyelinError('ERR_FILE', message, { cause })
   }

@@ -50,6 +50,23 @@ export class EpochWords {
   }
 }
 
+/** Tells when so much time has gone by since it last said so; at first at once. */
+export class Pause {
+  readonly #leastMs: number
+  #last = Number.NEGATIVE_INFINITY
+
+  constructor(leastMs: number) {
+    this.#leastMs = leastMs
+  }
+
+  isOver(): boolean {
+    const now = performance.now()
+    if (now - this.#last < this.#leastMs) return false
+    this.#last = now
+    return true
+  }
+}
+
 export class ProgressLines {
   readonly #settings: ProgressSettings
   readonly #words: EpochWords

@@ -1,14 +1,16 @@
 /** The ready-made callbacks: their decisions against Keras 3's, what they do to a model, and wrong options. */
-import { readFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import {
   type Callback,
   callbacks,
   layers,
+  loadModel,
   type Logs,
   Matrix,
   type Metric,
@@ -283,6 +285,60 @@ test('a file that cannot be written ends the fit with ERR_FILE', async () => {
   }
 })
 
+/** What is in a folder, in order. */
+const filesIn = async (path: string): Promise<string[]> => (await readdir(path)).sort()
+
+test('modelCheckpoint saves after each epoch, under a name made of its numbers', async () => {
+  const filepath = join(folder, 'all', 'model-{epoch:03d}-{loss:.2f}-{epoch}.safetensors')
+  const model = make()
+  const { history } = await model.fit(X, Y, { epochs: 2, callbacks: [callbacks.modelCheckpoint({ filepath })] })
+  const [first, second] = history['loss']!.map((loss) => loss.toFixed(2))
+  const names = await filesIn(join(folder, 'all'))
+  assert.equal(names, [`model-001-${first}-1.safetensors`, `model-002-${second}-2.safetensors`])
+  const last = await loadModel(join(folder, 'all', names[1]!))
+  assert.equal(last.getWeights(), model.getWeights())
+  assert.is(last.optimizer.iterations, model.optimizer.iterations)
+})
+
+test('modelCheckpoint keeps the best, also through a second fit and below a threshold', async () => {
+  const filepath = pathToFileURL(join(folder, 'best.safetensors'))
+  const model = make(['accuracy'], 3)
+  const seen: Matrix[][] = []
+  const remember: Callback = { onEpochEnd: () => void seen.push(model.getWeights()) }
+  const best = callbacks.modelCheckpoint({ filepath, monitor: 'loss', saveBestOnly: true, saveWeightsOnly: true })
+  const losses: number[] = []
+  for (let i = 0; i < 2; i++) {
+    const { history } = await model.fit(X, Y, { epochs: 15, batchSize: 4, callbacks: [remember, best] })
+    losses.push(...history['loss']!)
+  }
+  const place = losses.indexOf(Math.min(...losses))
+  assert.ok(place < losses.length - 1, 'the last epoch is not the best')
+  const loaded = await loadModel(filepath)
+  assert.equal(loaded.getWeights(), seen[place])
+  assert.throws(
+    () => loaded.optimizer,
+    (error: MyelinError) => error.code === 'ERR_NOT_COMPILED',
+  )
+  const never = join(folder, 'never', 'best.safetensors')
+  const strict = callbacks.modelCheckpoint({
+    filepath: never,
+    monitor: 'loss',
+    saveBestOnly: true,
+    initialValueThreshold: 0,
+  })
+  await make().fit(X, Y, { epochs: 2, callbacks: [strict] })
+  assert.not.ok(existsSync(never))
+})
+
+test('modelCheckpoint refuses a name that is not in the logs, and a file that cannot be written', async () => {
+  const unknown = callbacks.modelCheckpoint({ filepath: join(folder, '{val_los}.safetensors') })
+  const error = await rejection(make().fit(X, Y, { validationData: [X, Y], callbacks: [unknown] }))
+  assert.is(error.code, 'ERR_OPTION')
+  assert.match(error.message, /\{val_los\}.*did you mean `val_loss`/)
+  const inTheWay = callbacks.modelCheckpoint({ filepath: join(folder, 'best.safetensors', 'model.safetensors') })
+  assert.is((await rejection(make().fit(X, Y, { callbacks: [inTheWay] }))).code, 'ERR_FILE')
+})
+
 test('onProgress is told between slices, onTrainError when a fit rejects', async () => {
   const told: number[][] = []
   const thrown = new Error('mine')
@@ -332,6 +388,14 @@ const wrong: readonly [what: string, make: () => unknown, says: RegExp][] = [
   ['a separator that is in numbers', () => callbacks.csvLogger({ filename: 'a', separator: '.' }), /`separator`/],
   ['a separator of two', () => callbacks.csvLogger({ filename: 'a', separator: ', ' }), /`separator`/],
   ['no options', () => callbacks.csvLogger(undefined as never), /`filename`/],
+  ['no filepath', () => callbacks.modelCheckpoint({} as never), /`filepath`.*undefined/],
+  ['saveBestOnly of 1', () => callbacks.modelCheckpoint({ filepath: 'a', saveBestOnly: 1 as never }), /`saveBestOnly`/],
+  ['saveFreq', () => callbacks.modelCheckpoint({ filepath: 'a', saveFreq: 10 } as never), /`saveFreq`/],
+  [
+    'a threshold as text',
+    () => callbacks.modelCheckpoint({ filepath: 'a', initialValueThreshold: '0' as never }),
+    /'0'/,
+  ],
   ['a logDir that is no path', () => callbacks.tensorBoard({ logDir: 3 as never }), /`logDir`.*3/],
   ['histogramFreq below 0', () => callbacks.tensorBoard({ histogramFreq: -1 }), /`histogramFreq`.*-1/],
 ]

@@ -70,6 +70,7 @@ export async function accepted(): Promise<void> {
       callbacks.reduceLROnPlateau({ factor: 0.5, cooldown: 2, minLearningRate: 1e-5, minDelta: 0 }),
       callbacks.csvLogger({ filename: new URL('file:///tmp/log.csv'), separator: ';', append: true }),
       callbacks.tensorBoard({ logDir: 'logs', histogramFreq: 1 }),
+      callbacks.modelCheckpoint({ filepath: 'model-{epoch}.safetensors', monitor: 'val_loss', saveBestOnly: true }),
       callbacks.progressBar(),
       callbacks.terminateOnNaN(),
     ],

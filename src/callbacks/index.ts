@@ -3,6 +3,7 @@
  */
 import { csvLogger } from './csv-logger.ts'
 import { earlyStopping } from './early-stopping.ts'
+import { modelCheckpoint } from './model-checkpoint.ts'
 import { progressBar } from './progress-bar.ts'
 import { reduceLROnPlateau } from './reduce-lr-on-plateau.ts'
 import { tensorBoard } from './tensor-board.ts'
@@ -11,6 +12,7 @@ import { terminateOnNaN } from './terminate-on-nan.ts'
 interface Callbacks {
   readonly csvLogger: typeof csvLogger
   readonly earlyStopping: typeof earlyStopping
+  readonly modelCheckpoint: typeof modelCheckpoint
   readonly progressBar: typeof progressBar
   readonly reduceLROnPlateau: typeof reduceLROnPlateau
   readonly tensorBoard: typeof tensorBoard
@@ -21,6 +23,7 @@ interface Callbacks {
 export const callbacks: Callbacks = Object.freeze({
   csvLogger,
   earlyStopping,
+  modelCheckpoint,
   progressBar,
   reduceLROnPlateau,
   tensorBoard,

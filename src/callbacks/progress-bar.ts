@@ -4,7 +4,7 @@
 import { SingleBar } from 'cli-progress'
 import type { Callback, EpochProgress, Logs } from '../callbacks.ts'
 import type { HistoryParams } from '../history.ts'
-import { EpochWords } from '../progress.ts'
+import { EpochWords, Pause } from '../progress.ts'
 import { checkOptions } from '../validate.ts'
 
 const WIDTH = 24
@@ -23,12 +23,15 @@ export function progressBar(options?: Record<string, never>): Callback {
 /** @internal */
 export class Bar implements Callback {
   readonly #stream: NodeJS.WriteStream
+  readonly #pause: Pause
   #params!: HistoryParams
   #words: EpochWords | null = null
   #bar: SingleBar | null = null
 
-  constructor(stream: NodeJS.WriteStream) {
+  /** @param leastMs between two lines of epochs: of epochs that are faster, some have none */
+  constructor(stream: NodeJS.WriteStream, leastMs = 0) {
     this.#stream = stream
+    this.#pause = new Pause(leastMs)
   }
 
   setParams(params: HistoryParams): void {
@@ -61,7 +64,9 @@ export class Bar implements Callback {
 
   onEpochEnd(epoch: number, logs: Logs): void {
     this.#takeDown()
-    if (this.#words) this.#stream.write(`${this.#words.of({ epoch, part: 1, logs }).join('  ')}\n`)
+    const last = epoch + 1 === this.#params.epochs
+    if (!this.#words || !(this.#pause.isOver() || last)) return
+    this.#stream.write(`${this.#words.of({ epoch, part: 1, logs }).join('  ')}\n`)
   }
 
   onTrainError(): void {
