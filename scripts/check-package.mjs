@@ -16,7 +16,7 @@ const resolve = createRequire(import.meta.url).resolve
 const mostBytes = 5e6
 const mostDependencies = 4
 const allowed =
-  /^(dist\/.+\.(js|d\.ts)|prebuilds\/.+\.node|native\/(?!test\/).+\.(cpp|h|cjs|d\.cts|map|md)|CMakeLists\.txt|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
+  /^(dist\/.+\.(js|d\.ts)|prebuilds\/.+\.node|native\/(?!test\/).+\.(cpp|h|cjs|d\.cts|map|md)|examples\/[\w-]+\.(mjs|csv)|CMakeLists\.txt|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/
 const faults = []
 
 function run(command, args, options = {}) {

@@ -130,7 +130,7 @@ class Fit {
     const [epoch, step, steps] = [this.#epoch, this.#batch, this.#batches]
     this.#progress.sliceEnded({ epoch, part: step / steps, logs })
     const seen = { epoch, step, steps, samples: step * this.#plan.batchSize }
-    await this.#callEach((callback) => callback.onProgress?.(seen, { ...logs }))
+    await this.#callEach((callback) => callback.onProgress?.(seen, logs))
   }
 
   /** The logs of the epochs that a slice finished: one at most when somebody looks at each. */
