@@ -5,7 +5,7 @@
 import { abortable } from './abort.ts'
 import type { Trainee } from './callbacks.ts'
 import { busy, Core } from './core.ts'
-import { type Dataset, insideOf } from './data/dataset.ts'
+import type { Dataset } from './data/dataset.ts'
 import type { Targets } from './data/encode.ts'
 import type { Recipe } from './data/recipe.ts'
 import type { MetricDefinition } from './define/metrics.ts'
@@ -21,7 +21,7 @@ import { type Trace, type TraceOptions, trace } from './inspect/trace.ts'
 import { Layer } from './layer.ts'
 import { Matrix } from './matrix.ts'
 import type { DType } from './native.ts'
-import { type Features, splitArguments, withoutTargets, withTargets } from './samples.ts'
+import { type Features, splitArguments, networkRows, withoutTargets, withTargets } from './samples.ts'
 import { summaryLines } from './summary.ts'
 import { checkOptions, expected } from './validate.ts'
 import { parametersOf, readWeights, type Weight, writeInitialWeights, writeWeights } from './weights.ts'
@@ -193,11 +193,10 @@ export class Model implements Trainee {
   predictSync(x: Features): Matrix<readonly [number, number]> {
     const core = this.#core
     core.checkBetweenSlices('predictSync', 'use predict, which waits, or call it in a callback')
-    const data = withoutTargets(core, x)
-    const features = insideOf(data)!.handle.x()
-    const rows = core.plan.spec.dtype === 'float64' ? Float64Array.from(features) : Float32Array.from(features)
-    const outputs = calling(() => core.network.predictSync(rows))
-    return new Matrix(outputs, [data.rows, core.plan.outputs] as const)
+    const { data, rows } = networkRows(core, x)
+    const outputs = core.outputRoom(rows)
+    calling(() => core.network.predictSync(data, outputs))
+    return new Matrix(outputs.slice(0, rows * core.plan.outputs), [rows, core.plan.outputs] as const)
   }
 
   /**

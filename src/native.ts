@@ -283,8 +283,11 @@ export interface NativeNetwork {
   compile(spec: TrainingSpec): void
   /** Optimizer steps since `compile`. */
   readonly iterations: number
-  /** Forward pass on the calling thread; `x` has whole rows of the network's inputs. Throws ERR_BUSY while a slice trains this network. */
-  predictSync(x: FloatArray): FloatArray
+  /**
+   * Forward pass on the calling thread; `x` has whole rows of the network's inputs, `y` gets the outputs and may be
+   * longer; both of the network's dtype. Throws ERR_BUSY while a slice trains this network.
+   */
+  predictSync(x: FloatArray, y: FloatArray): void
   /** Forward and backward pass of the whole dataset as one batch, with no update. Regularizers count. */
   trace(data: NativeDataset, training: boolean): NativeTrace
   /** The gradients of `trace` by central differences of fourth order with step `h`. */

@@ -3,7 +3,7 @@
  * against the network they are for. Also the weights of samples and classes.
  */
 import type { Core } from './core.ts'
-import { isNumberArray, type MatrixLike, type NumberArray, steady } from './data/arrays.ts'
+import { isNumberArray, type MatrixLike, type NumberArray, readRows, type Storage, steady } from './data/arrays.ts'
 import { Dataset, insideOf } from './data/dataset.ts'
 import type { Targets } from './data/encode.ts'
 import type { Standardization } from './data/recipe.ts'
@@ -40,15 +40,31 @@ export function withTargets(
   standardization: Standardization | null = core.recipe?.standardization ?? null,
 ): Dataset {
   const data = toDataset(x, y)
-  checkFeatures(core, data, data === x ? 'dataset' : 'x')
+  checkFeatures(core, data.features, data === x ? 'dataset' : 'x')
   checkTargets(core, caller, data)
   return standardized(data, standardization)
 }
 
 export function withoutTargets(core: Core, x: unknown): Dataset {
   const data = toDataset(x, undefined)
-  checkFeatures(core, data, 'x')
+  checkFeatures(core, data.features, 'x')
   return standardized(data, core.recipe?.standardization ?? null)
+}
+
+/** The rows in the network's own type, for a prediction on the spot: what fits as it is is not copied. */
+export function networkRows(core: Core, x: unknown): { data: FloatArray; rows: number } {
+  if (insideOf(x) === undefined && (core.recipe?.standardization ?? null) === null) {
+    const { data, rows, columns } = readRows(x, 'x')
+    checkFeatures(core, columns, 'x')
+    return { data: inDtype(core, data), rows }
+  }
+  const data = withoutTargets(core, x)
+  return { data: inDtype(core, insideOf(data)!.handle.x()), rows: data.rows }
+}
+
+function inDtype(core: Core, data: Storage): FloatArray {
+  if (core.plan.spec.dtype === 'float64') return data instanceof Float64Array ? data : Float64Array.from(data)
+  return data instanceof Float32Array ? data : Float32Array.from(data)
 }
 
 function standardized(data: Dataset, standardization: Standardization | null): Dataset {
@@ -61,10 +77,10 @@ export function toDataset(x: unknown, y: unknown): Dataset {
   return insideOf(x) === undefined ? Dataset.from(x as MatrixLike, y as Targets | undefined) : (x as Dataset)
 }
 
-function checkFeatures(core: Core, data: Dataset, where: string): void {
+function checkFeatures(core: Core, features: number, where: string): void {
   const { inputs } = core.plan.spec
-  if (data.features !== inputs) {
-    throw expectedText('ERR_SHAPE', `rows of ${inputs} features`, where, `rows of ${data.features}`)
+  if (features !== inputs) {
+    throw expectedText('ERR_SHAPE', `rows of ${inputs} features`, where, `rows of ${features}`)
   }
 }
 

@@ -2,6 +2,7 @@
  * Files of models: what is in them, what is refused and how it is said. That training goes on to the same bits is
  * resume.test.ts's, the format itself safetensors.test.ts's, the writing replace.test.ts's.
  */
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import * as assert from 'uvu/assert'
 import { encode, readHeader, type Tensor } from '../src/files/safetensors.ts'
 import { bytesSource } from '../src/files/source.ts'
 import {
+  Dataset,
   type ErrorCode,
   info,
   layers,
@@ -21,7 +23,6 @@ import {
   optimizers,
   sequential,
 } from '../src/index.ts'
-import { coreOf } from '../src/model.ts'
 import { checkLoading, damaged, damages, estranged, strangeness, trainedModel } from './files/corpus.ts'
 
 const test = suite('model file')
@@ -111,10 +112,16 @@ test('initial values that no file needs are not drawn', async () => {
   assert.equal(again.getWeights(), sequential(options).getWeights())
 })
 
-test('the recipe of the data', async () => {
-  const model = dense()
-  coreOf(model)!.recipe = { classNames: ['cat', 'dög'] }
-  assert.equal(coreOf(await loadModel(await model.toBuffer()))!.recipe, { classNames: ['cat', 'dög'] })
+test('the recipe of the data, which predictions of raw rows need', async () => {
+  const model = await trainedModel()
+  writeFileSync(path('rows.csv'), 'a,b,answer\n1,200,no\n3,400,yes\n5,900,no\n')
+  const data = (await Dataset.fromCsv(path('rows.csv'), { label: 'answer' })).standardize()
+  await model.fit(data, { epochs: 1 })
+  assert.equal(model.recipe!.standardization!.means, [3, 500])
+  const again = await loadModel(await model.toBuffer())
+  assert.equal(again.recipe, model.recipe)
+  assert.equal(again.classNames, ['no', 'yes'])
+  assert.equal(again.predictSync([[2, 300]]), model.predictSync([[2, 300]]))
 })
 
 test('JSON of the definition makes the same model', async () => {
@@ -182,6 +189,11 @@ const wrong: Readonly<Record<string, Wrong>> = {
   'no format version': [() => changed({ metadata: { formatVersion: undefined } }), 'format version 1', 'undefined'],
   'no definition': [() => changed({ metadata: { definition: undefined } }), '`definition`', 'none'],
   'a definition that is no JSON': [() => changed({ metadata: { definition: '{' } }), '`definition`', 'SyntaxError'],
+  'a definition of another version': [
+    () => changed({ metadata: { definition: '{}', myelinVersion: '0.0.7' } }),
+    '`definition`',
+    "in a file of myelin '0.0.7'",
+  ],
   'a definition that is a text': [() => changed({ metadata: { definition: '"dense"' } }), '`definition`', "'dense'"],
   'a definition without layers': [() => definition({}), '`definition`', 'at least one layer'],
   'a definition without a seed': [() => definition({ seed: undefined }), '`definition`', 'dtype, seed and layers'],
@@ -261,6 +273,11 @@ const wrong: Readonly<Record<string, Wrong>> = {
   'a product that is null': [() => counters({ nadamProduct: null }), '`counters`', 'null'],
   'an unknown counter': [() => counters({ days: 1 }), '`counters`', '`days`'],
   'a recipe that is none': [() => changed({ metadata: { recipe: '7' } }), '`recipe`', 'MyelinError'],
+  'a recipe of another model': [
+    () => changed({ metadata: { recipe: json({ standardization: { means: [1], deviations: [1] } }) } }),
+    '`recipe`',
+    'expected 2 features for `recipe`, received 1',
+  ],
 }
 
 async function errorOf(call: () => unknown): Promise<MyelinError> {
@@ -290,6 +307,11 @@ for (const [name, [file, expected, received]] of Object.entries(wrong)) {
   })
 }
 
+/** Opening it would wait for ever. */
+function pipe(): string {
+  return spawnSync('mkfifo', [path('pipe')]).status === 0 ? path('pipe') : '/dev/null'
+}
+
 test('wrong calls and missing files', async () => {
   const model = await trainedModel()
   // biome-ignore lint/suspicious/noExplicitAny: wrong calls are no TypeScript
@@ -301,6 +323,7 @@ test('wrong calls and missing files', async () => {
     [() => loadModel(path('missing')), 'ERR_FILE', 'a model file', 'ENOENT'],
     [() => loadModel(folder), 'ERR_FILE', 'a model file', 'a folder'],
     [() => loadModel('/dev/null'), 'ERR_FILE', 'a model file', 'no plain file'],
+    [() => loadModel(pipe()), 'ERR_FILE', 'a model file', 'no plain file'],
     [() => loadModel('no\0file'), 'ERR_FILE', 'a model file', 'without null bytes'],
     [() => model.save(any(undefined)), 'ERR_OPTION', 'the path of a file', 'undefined'],
     [() => model.save(any(7)), 'ERR_OPTION', 'the path of a file', '7'],

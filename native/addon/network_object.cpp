@@ -244,11 +244,12 @@ Napi::Value NetworkObject::js_predict_sync(const Napi::CallbackInfo& info) {
   return with_network(info, [&](auto& network, auto zero) -> Napi::Value {
     using T = decltype(zero);
     forbid_slices(info.Env(), false);
-    size_t length = 0;
+    size_t length = 0, room = 0;
     const T* x = floats<T>(info[0], &length);
+    T* y = const_cast<T*>(floats<T>(info[1], &room));
     const size_t inputs = network.spec().inputs;
     if (length == 0 || length % inputs != 0) throw Error("ERR_SHAPE", "the array does not hold whole rows");
-    auto out = Napi::TypedArrayOf<T>::New(info.Env(), length / inputs * network.outputs());
+    if (room < length / inputs * network.outputs()) throw Error("ERR_SHAPE", "there is no room for the outputs");
     auto& predictor = [this]() -> std::unique_ptr<Predictor<T>>& {
       if constexpr (sizeof(T) == 4)
         return predictor_f32_;
@@ -256,8 +257,8 @@ Napi::Value NetworkObject::js_predict_sync(const Napi::CallbackInfo& info) {
         return predictor_f64_;
     }();
     if (!predictor) predictor = std::make_unique<Predictor<T>>(network);
-    predictor->predict(x, length / inputs, out.Data());
-    return out;
+    predictor->predict(x, length / inputs, y);
+    return info.Env().Undefined();
   });
 }
 

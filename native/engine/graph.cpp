@@ -77,6 +77,7 @@ void Graph<T>::bind(Arena& arena) {
     input_.sparse = &sparse_input_;
   } else {
     input_.data = arena.take<T>(rows * static_cast<size_t>(input_.ld));
+    input_.has_zeros = options_.zeros_in_input;
   }
   Signal<T>* signal = &input_;
   for (const auto& layer : layers_) {

@@ -120,7 +120,8 @@ std::vector<std::vector<T>> differences(Network<T>& network, const Dataset& data
 }
 
 template <class T>
-Predictor<T>::Predictor(Network<T>& network) : network_(network), graph_(network, {.most_rows = kRows}) {
+Predictor<T>::Predictor(Network<T>& network)
+    : network_(network), graph_(network, {.most_rows = kRows, .zeros_in_input = true}) {
   arena_ = carved([this](Arena& arena) { graph_.bind(arena); });
 }
 

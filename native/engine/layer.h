@@ -45,10 +45,11 @@ struct Signal {
 struct GraphOptions {
   size_t most_rows = 1;
   int threads = 1;
-  bool backward = false;       // room for gradients
-  bool trace = false;          // keep every value somebody may want to look at; gradients of all inputs
-  size_t sparse_capacity = 0;  // entries of a batch when the input may come as compressed rows; 0: it is dense
-  size_t first_trained = 0;    // no layer before it has anything to learn; the graph finds out
+  bool backward = false;        // room for gradients
+  bool trace = false;           // keep every value somebody may want to look at; gradients of all inputs
+  size_t sparse_capacity = 0;   // entries of a batch when the input may come as compressed rows; 0: it is dense
+  bool zeros_in_input = false;  // a dense input is looked at for zeros to skip
+  size_t first_trained = 0;     // no layer before it has anything to learn; the graph finds out
 };
 
 // How a graph cuts a batch: pieces of so many rows, a multiple of kLanes.

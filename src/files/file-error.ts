@@ -11,7 +11,7 @@ export function fileError(file: string, what: string, received: string, hint = '
   })
 }
 
-/** The same where the system refused something. */
+/** The same where the system refused something; an error of ours stays as it is. */
 export function systemError(file: string, what: string, cause: unknown): MyelinError {
   return cause instanceof MyelinError ? cause : fileError(file, what, describe(cause), '', cause)
 }

@@ -3,9 +3,10 @@
  * memory is taken for it: a network is built only when the file holds as many numbers as it needs.
  */
 import { Core } from '../core.ts'
-import type { Recipe } from '../data/recipe.ts'
+import { countFeatures, type Recipe, recipeFromJSON } from '../data/recipe.ts'
 import { planNetwork } from '../define/network.ts'
 import { MyelinError } from '../errors.ts'
+import { info } from '../info.ts'
 import { Model } from '../model.ts'
 import { type Counters, type DType, type FloatArray, native } from '../native.ts'
 import { checkNumber, checkOptions, checkWhole, describe, expected, isObject, unitInterval } from '../validate.ts'
@@ -63,7 +64,9 @@ class Reader {
       await this.#readStates(core, names)
     }
     this.#checked('counters', (counters) => core.network.setCounters(checkCounters(counters, core.isCompiled)))
-    if (this.#metadata.recipe !== undefined) core.recipe = this.#checked('recipe', checkRecipe)
+    if (this.#metadata.recipe !== undefined) {
+      core.recipe = this.#checked('recipe', (recipe) => checkRecipe(recipe, core.plan.spec.inputs))
+    }
     for (const name of this.#tensors.keys()) {
       if (!this.#used.has(name)) throw this.#wrong('no other tensors than those of its model', describe(name))
     }
@@ -137,7 +140,9 @@ class Reader {
       return work(JSON.parse(text))
     } catch (error) {
       if (error instanceof MyelinError && error.code === 'ERR_FILE') throw error
-      throw this.#wrong(`a right \`${key}\` in its metadata`, 'one that is not', describe(error), error)
+      const { myelinVersion } = this.#metadata
+      const writer = myelinVersion === info().version ? '' : `, in a file of myelin ${describe(myelinVersion)}`
+      throw this.#wrong(`a right \`${key}\` in its metadata`, `one that is not${writer}`, describe(error), error)
     }
   }
 
@@ -159,10 +164,12 @@ function checkCounters(value: unknown, isCompiled: boolean): Counters {
   }
 }
 
-function checkRecipe(value: unknown): Recipe {
-  const names = isObject(value) ? value.classNames : undefined
-  if (names === null || (Array.isArray(names) && names.every((name) => typeof name === 'string'))) {
-    return value as unknown as Recipe
+/** Of as many features as the network takes. */
+function checkRecipe(value: unknown, inputs: number): Recipe {
+  const recipe = recipeFromJSON(value)
+  const { columns, standardization } = recipe
+  for (const features of [columns && countFeatures(columns), standardization && standardization.means.length]) {
+    if (features !== null && features !== inputs) throw expected('ERR_OPTION', `${inputs} features`, 'recipe', features)
   }
-  throw expected('ERR_OPTION', 'names of classes or null', 'recipe.classNames', names)
+  return recipe
 }

@@ -8,6 +8,7 @@ import { access, type FileHandle, open, readdir, readlink, realpath, rename, rm,
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fileError, systemError } from './file-error.ts'
+import { MOST_AT_ONCE } from './source.ts'
 
 /** What a writer that was killed leaves behind: the process it belonged to, and a number of its own. */
 const TEMPORARY = /^\.myelin-(\d+)-[0-9a-f]{12}\.tmp$/
@@ -69,7 +70,7 @@ async function overwrite(path: string | URL, pieces: readonly Uint8Array[]): Pro
 async function writeAll(handle: FileHandle, pieces: readonly Uint8Array[]): Promise<void> {
   for (const piece of pieces) {
     for (let done = 0; done < piece.byteLength; ) {
-      const { bytesWritten } = await handle.write(piece, done)
+      const { bytesWritten } = await handle.write(piece, done, Math.min(piece.byteLength - done, MOST_AT_ONCE))
       done += bytesWritten
     }
   }

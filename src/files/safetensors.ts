@@ -54,6 +54,10 @@ function encodeHeader(tensors: readonly Tensor[], metadata: Readonly<Record<stri
   }
   const json = Buffer.from(JSON.stringify(entries))
   const length = Math.ceil(json.length / ALIGNMENT) * ALIGNMENT
+  if (length > LONGEST_HEADER) {
+    const what = `names and metadata of at most ${LONGEST_HEADER} bytes together`
+    throw fileError('safetensors', what, `${length}, which nobody could read again`)
+  }
   const bytes = Buffer.alloc(LENGTH_BYTES + length, ' ')
   bytes.writeBigUInt64LE(BigInt(length))
   bytes.set(json, LENGTH_BYTES)

@@ -2,8 +2,11 @@
  * What a file is read from: an open file or bytes in memory, piece by piece, so that nobody holds more than the piece
  * that is wanted. Knows no format.
  */
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import { fileError, systemError } from './file-error.ts'
+
+/** Node reads and writes less than 2 GiB at once. */
+export const MOST_AT_ONCE: number = 2 ** 30
 
 export interface Source {
   /** For messages. */
@@ -19,13 +22,13 @@ export async function withFile<T>(path: string | URL, what: string, work: (sourc
   const name = String(path)
   let handle: FileHandle | undefined
   try {
-    handle = await open(path)
-    const found = await handle.stat()
+    const found = await stat(path) // before it is opened: opening a pipe would wait for somebody to write
     if (found.isDirectory()) throw fileError(name, what, 'a folder')
     if (!found.isFile()) throw fileError(name, what, 'something that is no plain file')
-    return await work(fileSource(handle, name, found.size))
+    handle = await open(path)
+    return await work(fileSource(handle, name, (await handle.stat()).size))
   } catch (error) {
-    throw systemErrorOf(error, name, what)
+    throw error instanceof Error && 'code' in error ? systemError(name, what, error) : error
   } finally {
     await handle?.close()
   }
@@ -37,7 +40,7 @@ function fileSource(handle: FileHandle, name: string, size: number): Source {
     size,
     async read(into, at) {
       for (let done = 0; done < into.byteLength; ) {
-        const { bytesRead } = await handle.read(into, done, into.byteLength - done, at + done)
+        const { bytesRead } = await handle.read(into, done, Math.min(into.byteLength - done, MOST_AT_ONCE), at + done)
         if (bytesRead === 0) throw fileError(name, `${size} bytes`, 'a file that became shorter while it was read')
         done += bytesRead
       }
@@ -55,10 +58,4 @@ export function bytesSource(bytes: Uint8Array, name: string): Source {
       into.set(bytes.subarray(at, at + into.byteLength))
     },
   }
-}
-
-/** What the system says becomes ERR_FILE; what anybody else says stays. */
-function systemErrorOf(error: unknown, name: string, what: string): unknown {
-  const fromSystem = error instanceof Error && 'code' in error
-  return fromSystem ? systemError(name, what, error) : error
 }
