@@ -120,7 +120,7 @@ test('the confusion matrix, the scores and the mistakes are those counted by han
     ['1', '2', '33.33 %', '50.00 %', '40.00 %'],
     ['2', '2', '50.00 %', '50.00 %', '50.00 %'],
   ])
-  const mistakes = tableOf(html, 'The features are as the model sees them').slice(1)
+  const mistakes = tableOf(html, 'Each with its features').slice(1)
   assert.equal(mistakes, [
     ['row 6', '2', '1', '90.00 %', '0', '0.9', '0'],
     ['row 2', '0', '1', '80.00 %', '0.1', '0.8', '0'],
@@ -131,6 +131,35 @@ test('the confusion matrix, the scores and the mistakes are those counted by han
   assert.match(html, '4 of 7 test rows are right.')
 })
 
+test('names and features are those of the file, however they were scaled', async () => {
+  const rows = Array.from({ length: 12 }, (_, i) => `${i},${100 - i * i},${['cat', 'dog'][i % 2]}`)
+  const file = Buffer.from(['size,age,kind', ...rows].join('\n'))
+  const data = (await Dataset.fromCsv(file, { label: 'kind', scale: 0.5 })).standardize()
+  const list = [
+    layers.dense({
+      units: 2,
+      activation: 'softmax',
+      inputShape: [2],
+      weights: [
+        [
+          [0, 0],
+          [0, 0],
+        ],
+        [9, 0],
+      ],
+    }),
+  ]
+  const html = await report(make(list, 'categoricalCrossentropy'), history({ loss: [1] }), data)
+  assert.equal(tableOf(html, 'Confusion matrix').slice(0, 2), [
+    ['', 'cat', 'dog', 'right'],
+    ['cat', '6', '·', '100.0'],
+  ])
+  const [head, first, second] = tableOf(html, 'Each with its features')
+  assert.equal(head, ['test data', 'it is', 'the model says', 'sure', 'size', 'age'])
+  assert.equal(first, ['row 1', 'dog', 'cat', '99.99 %', '1', '99'])
+  assert.equal(second!.slice(4), ['3', '91'])
+})
+
 test('one output with binaryCrossentropy is yes or no', async () => {
   const list = [layers.dense({ units: 1, inputShape: [1], weights: [[[1]], [0]] })]
   const x = [[0.9], [0.3], [0.6], [0.1]]
@@ -139,7 +168,7 @@ test('one output with binaryCrossentropy is yes or no', async () => {
     ['0', '1', '1', '50.0'],
     ['1', '1', '1', '50.0'],
   ])
-  const mistakes = tableOf(html, 'The features').slice(1)
+  const mistakes = tableOf(html, 'Each with').slice(1)
   assert.equal(
     mistakes.map((row) => row.slice(0, 4)),
     [

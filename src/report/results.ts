@@ -47,14 +47,14 @@ export function resultsOf(core: Core, test: Dataset, outputs: Matrix<readonly [n
   const { loss } = core.training('report')
   const yesOrNo = width === 1 && loss.kind === 'binaryCrossentropy' && truths?.every((y) => y === 0 || y === 1) === true
   if (truths !== null && (yesOrNo || (width > 1 && test.classes !== null))) {
-    return classResults(outputs, truths, classNames(core, Math.max(width, 2)))
+    return classResults(outputs, truths, classNames(core, test, Math.max(width, 2)))
   }
   return { kind: 'values', targets: inside.handle.y()!, outputs: outputs.data, width }
 }
 
-/** As the data had them, or the indices. */
-function classNames(core: Core, classes: number): readonly string[] {
-  const names = core.recipe?.classNames
+/** As the data that the model was fitted on had them, or this data, or the indices. */
+function classNames(core: Core, test: Dataset, classes: number): readonly string[] {
+  const names = core.recipe?.classNames ?? test.classNames
   return Array.from({ length: classes }, (_, i) => names?.[i] ?? String(i))
 }
 

@@ -2,6 +2,7 @@
  * The sections of a report, each from numbers to HTML: curves, results, mistakes, weights.
  */
 import { type Dataset, insideOf } from '../data/dataset.ts'
+import type { Recipe } from '../data/recipe.ts'
 import type { History } from '../history.ts'
 import type { Layer } from '../layer.ts'
 import { Matrix } from '../matrix.ts'
@@ -16,6 +17,7 @@ const MOST_CURVE_POINTS = 400
 const MOST_MATRIX_CLASSES = 24
 const MOST_MISTAKES = 24
 const MOST_MISTAKES_IN_TABLE = 12
+const MOST_FEATURES_IN_TABLE = 6
 const MOST_CLOUD_POINTS = 1500
 const MOST_UNITS = 48
 /** Pixels of all images of units together: half a megabyte at the worst. */
@@ -162,7 +164,7 @@ export function mistakeSection({ names, mistakes }: ClassResults, test: Dataset)
   const x = new Matrix(insideOf(rows)!.handle.x(), [rows.rows, rows.features])
   const side = squareSide(test.features)
   const words = 'Those that the model was surest of, and wrong.'
-  if (side === null) return section('The worst mistakes', mistakeTable(names, worst, x), words)
+  if (side === null) return section('The worst mistakes', mistakeTable(names, worst, x, test.recipe), words)
   const [black, white] = range(x.data)
   const pictures = worst.map(({ row, truth, read, confidence }, i) => {
     const [is, said] = [names[truth]!, names[read]!]
@@ -174,12 +176,32 @@ export function mistakeSection({ names, mistakes }: ClassResults, test: Dataset)
   return section('The worst mistakes', `<div class="images">${pictures.join('')}</div>`, words)
 }
 
-function mistakeTable(names: readonly string[], worst: ClassResults['mistakes'], x: Matrix): string {
-  const features = Math.min(x.shape[1]!, 6)
-  const left = x.shape[1]! > features ? `; features 0 to ${features - 1} of ${x.shape[1]}` : ''
+function mistakeTable(
+  names: readonly string[],
+  worst: ClassResults['mistakes'],
+  x: Matrix,
+  { columns, standardization, scale }: Recipe,
+): string {
+  const all = x.shape[1]!
+  const features = Math.min(all, MOST_FEATURES_IN_TABLE)
+  const made = columns?.flatMap(({ name, categories }, i) => {
+    const title = String(name ?? i)
+    return categories?.map((text) => ({ title: `${title} ${text}`, scale: 1 })) ?? [{ title, scale }]
+  })
+  /** As it was before it was scaled and standardized. */
+  const raw = (value: number, j: number): number => {
+    const { means, deviations } = standardization ?? {}
+    return (value * (deviations?.[j] ?? 1) + (means?.[j] ?? 0)) / (made?.[j]?.scale ?? scale)
+  }
   return table({
-    caption: `The features are as the model sees them${left}`,
-    columns: ['test data', 'it is', 'the model says', 'sure', ...Array.from({ length: features }, (_, j) => `x${j}`)],
+    caption: `Each with its features${all > features ? `, the first ${features} of ${all}` : ''}`,
+    columns: [
+      'test data',
+      'it is',
+      'the model says',
+      'sure',
+      ...Array.from({ length: features }, (_, j) => made?.[j]?.title ?? `x${j}`),
+    ],
     rows: worst
       .slice(0, MOST_MISTAKES_IN_TABLE)
       .map(({ row, truth, read, confidence }, i) => [
@@ -187,7 +209,7 @@ function mistakeTable(names: readonly string[], worst: ClassResults['mistakes'],
         names[truth]!,
         names[read]!,
         percent(confidence),
-        ...x.row(i).subarray(0, features),
+        ...Array.from(x.row(i).subarray(0, features), raw),
       ]),
   })
 }
