@@ -1,6 +1,6 @@
 // The service of examples/http.mjs in a process that trains another model all the while; for service.ts. Prints its port.
 import { createServer } from 'node:http'
-import { info, layers, loadModel, sequential } from 'myelin'
+import { info, layers, loadModel, sequential } from '../dist/index.js'
 import { handler } from '../examples/handler.mjs'
 
 const serve = handler(await loadModel(process.argv[2]))

@@ -7,7 +7,7 @@ import { resultsOf } from '../report/results.ts'
 import { confusionLines } from './confusion.ts'
 import { loadFor } from './load.ts'
 import { count, counted, type Output, percent, short } from './output.ts'
-import type { Given } from './usage.ts'
+import { type Given, UsageError } from './usage.ts'
 import { column, text, threadsOf } from './values.ts'
 
 export async function evaluate(given: Given, output: Output): Promise<number> {
@@ -19,6 +19,8 @@ export async function evaluate(given: Given, output: Output): Promise<number> {
     delimiter: text(given, 'delimiter') ?? ',',
     ...(label === undefined ? {} : { label: column(label) }),
   })
+  if (data.outputs === 0)
+    throw new UsageError('--label says which column the model is to find: it has no record of one')
   const scores = await model.evaluate(data, threads)
   const results = resultsOf(coreOf(model)!, data, await model.predict(data, threads))
   output.say(`${file} on ${counted(data.rows, 'row')} of ${source}\n`)

@@ -7,7 +7,7 @@ import { Bar } from '../callbacks/progress-bar.ts'
 import type { HistoryParams } from '../history.ts'
 import { EpochWords, Pause } from '../progress.ts'
 
-const LEAST_MS = 250
+const LEAST_MS = 100
 
 export function progress(stream: NodeJS.WriteStream = process.stderr): Callback {
   return stream.isTTY ? new Bar(stream, LEAST_MS) : new Lines(stream)

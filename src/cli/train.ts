@@ -26,7 +26,7 @@ export async function train(given: Given, output: Output): Promise<number> {
   await checkFolders(settings)
   const { train, test, notes } = await loadTraining(settings)
   const { task, note } = decideTask(settings, train)
-  const classes = task === 'classes' ? Math.max(train.classes!, test.classes ?? 0) : null
+  const classes = task === 'classes' ? Math.max(train.classes!, test.classes ?? 0, 2) : null
   const batchSize = batchSizeFor(settings, train.rows)
   const plan = { batchSize, epochs: epochsFor(settings, train.rows, batchSize), task }
   const model = buildModel(settings, train.features, classes)

@@ -8,7 +8,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { commands } from '../../src/cli/commands.ts'
 import { styled } from '../../src/cli/output.ts'
-import { Dataset, info, loadModel, type Model } from '../../src/index.ts'
+import { Dataset, info, layers, loadModel, type Model, sequential } from '../../src/index.ts'
 import { Built, type Ran } from '../built.ts'
 
 const IRIS = fileURLToPath(new URL('../../examples/iris.csv', import.meta.url))
@@ -244,6 +244,25 @@ test('evaluate and predict treat raw rows as the training did', async () => {
   const { predictions } = JSON.parse((await good('predict', saved, IRIS, '--json')).stdout)
   assert.equal([predictions.length, predictions[0].class], [150, 'setosa'])
   assert.equal(Object.keys(predictions[0].probabilities), ['setosa', 'versicolor', 'virginica'])
+})
+
+test('a model that never saw a table is told which column to find', async () => {
+  const model = sequential({ seed: 1, layers: [layers.dense({ units: 1, inputShape: [2] })] })
+  model.compile({ loss: 'meanSquaredError', metrics: ['r2'] })
+  await model.save(inFolder('own.safetensors'))
+  await writeFile(inFolder('own.csv'), 'a,b,c\n1,2,3\n4,5,6\n')
+  const own = [inFolder('own.safetensors'), inFolder('own.csv')]
+  const bare = await built.run(['evaluate', ...own], folder)
+  assert.equal([bare.status, /--label says which column/.test(bare.stderr)], [2, true], bare.stderr)
+  const scores = resultOf(await good('evaluate', ...own, '--label', 'c', '--json'))
+  const data = Dataset.from(
+    [
+      [1, 2],
+      [4, 5],
+    ],
+    Float32Array.of(3, 6),
+  )
+  assert.is(scores.loss, (await model.evaluate(data))['loss'])
 })
 
 test('info says what there is, info of a file what the model is', async () => {

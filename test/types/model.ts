@@ -24,7 +24,7 @@ import {
   type SaveOptions,
   schedules,
   sequential,
-} from '../src/index.ts'
+} from '../../src/index.ts'
 
 export async function accepted(): Promise<void> {
   const { train, test } = await datasets.mnist()
