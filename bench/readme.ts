@@ -50,6 +50,15 @@ interface EventLoop {
   readonly busy: Lateness
 }
 
+interface Service {
+  readonly requests: number
+  readonly atOnce: number
+  readonly wrong: number
+  readonly requestsPerSecond: number
+  readonly milliseconds: { readonly p50: number; readonly p99: number }
+  readonly megabytes: { readonly after: number; readonly secondFifth?: number; readonly lastFifth?: number }
+}
+
 function result<Result>(name: string): Result {
   return JSON.parse(readFileSync(join(root, 'bench', 'results', `${name}.json`), 'utf8')) as Result
 }
@@ -86,6 +95,16 @@ function eventLoopText({ threads, allThreads, rest, busy }: EventLoop): string {
   )
 }
 
+function serviceText(short: Service, long: Service): string {
+  const count = (value: number): string => value.toLocaleString('en-US')
+  return (
+    `Measured (\`bench/service.ts\`, the service in a process that trains another model all the while): ${count(short.requests)} requests, ` +
+    `${short.atOnce} at a time, ${short.wrong} wrong answers, ${short.milliseconds.p50} ms in the median, p99 ${short.milliseconds.p99} ms, ` +
+    `${short.megabytes.after} MB resident. In five minutes of that (\`--seconds 300\`), ${count(long.requests)} requests, ${long.wrong} wrong, memory stays ` +
+    `where it is: ${long.megabytes.secondFifth} MB in the second minute, ${long.megabytes.lastFifth} MB in the fifth.`
+  )
+}
+
 function filled(text: string, name: string, content: string): string {
   const pattern = new RegExp(`<!-- ${name} -->(?:[\\s\\S]*?<!-- end of ${name} -->)?`)
   if (!pattern.test(text)) throw new Error(`expected the mark <!-- ${name} --> in README.md`)
@@ -94,7 +113,8 @@ function filled(text: string, name: string, content: string): string {
 
 const before = readFileSync(readme, 'utf8')
 const withBench = filled(before, 'bench', benchText(result<Bench>('2-cores')))
-const after = filled(withBench, 'event-loop', eventLoopText(result<EventLoop>('event-loop')))
+const withLoop = filled(withBench, 'event-loop', eventLoopText(result<EventLoop>('event-loop')))
+const after = filled(withLoop, 'service', serviceText(result<Service>('service'), result<Service>('service-soak')))
 if (process.argv.includes('--check')) {
   if (after !== before) {
     console.error('README.md differs from bench/results: run node --import tsx bench/readme.ts')
