@@ -58,30 +58,18 @@ void Batcher<T>::bind(Arena& arena, size_t most_rows) {
   weights_ = arena.take<T>(rows);
 }
 
+// Elements as they are stored, converted and scaled; zeros from cols to n.
 template <class T>
-void Batcher<T>::load_dense(size_t stored, T* out, size_t n) const {
+void Batcher<T>::convert(const char* from, T* to, size_t cols, size_t n) const {
   const T scale = static_cast<T>(storage_.scale);
-  const size_t cols = storage_.features;
   switch (storage_.element) {
     case Element::kU8:
-      return kernels_.convert_u8(storage_.features_at<uint8_t>(stored), out, cols, n, scale);
+      return kernels_.convert_u8(reinterpret_cast<const uint8_t*>(from), to, cols, n, scale);
     case Element::kF32:
-      return kernels_.convert_f32(storage_.features_at<float>(stored), out, cols, n, scale);
+      return kernels_.convert_f32(reinterpret_cast<const float*>(from), to, cols, n, scale);
     case Element::kF64:
-      return kernels_.convert_f64(storage_.features_at<double>(stored), out, cols, n, scale);
+      return kernels_.convert_f64(reinterpret_cast<const double*>(from), to, cols, n, scale);
   }
-}
-
-// The entries of one row that are not zero, from `at` on; returns where they end.
-template <class T>
-template <class E>
-uint32_t Batcher<T>::load_compressed(size_t stored, uint32_t at, const SparseRows<T>& to) const {
-  const T scale = static_cast<T>(storage_.scale);
-  const CompressedRows::Row row = compressed_->row(stored, sizeof(E));
-  const E* values = reinterpret_cast<const E*>(row.values);
-  for (uint32_t i = 0; i < row.count; i++) to.index[at + i] = row.features[i];
-  for (uint32_t i = 0; i < row.count; i++) to.value[at + i] = static_cast<T>(values[i]) * scale;
-  return at + row.count;
 }
 
 template <class T>
@@ -105,29 +93,31 @@ void Batcher<T>::load_targets(size_t stored, T* out) const {
 
 template <class T>
 void Batcher<T>::load(const uint32_t* order, size_t at, size_t first, size_t rows, Signal<T>& input) {
-  constexpr size_t kAhead =
-      16;  // rows come from anywhere: ask for some at once instead of waiting for one after the other
+  // Rows come from anywhere: some are asked for while those before them are worked on.
+  constexpr size_t kAhead = 16;
   const auto row_at = [&](size_t i) { return order ? order[at + i] : at + i; };
+  const size_t row_bytes = storage_.features * storage_.element_size();
+  const size_t target_bytes = with_targets_ ? storage_.outputs * storage_.target_size() : 0;
+  const auto ask_for = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end && i < rows; i++) {
+      const size_t stored = data_.stored_row(row_at(i));
+      if (compressed_) compressed_->prefetch_row(stored);
+      prefetch(storage_.y.data() + stored * target_bytes, target_bytes);
+    }
+  };
+  ask_for(0, kAhead);
   for (size_t i = 0; i < rows; i++) {
-    for (size_t j = i; compressed_ && i % kAhead == 0 && j < rows && j < i + kAhead; j++)
-      compressed_->prefetch_row(data_.stored_row(row_at(j)));
+    if (i % kAhead == 0) ask_for(i + kAhead, i + 2 * kAhead);
     const size_t r = first + i, row = row_at(i), stored = data_.stored_row(row);
-    if (SparseRows<T>* x = compressed_ ? input.sparse : nullptr) {
+    if (compressed_) {
+      const CompressedRows::Row entries = compressed_->row(stored, storage_.element_size());
       const uint32_t to = static_cast<uint32_t>(r * row_capacity_);
-      x->begin[r] = to;
-      switch (storage_.element) {
-        case Element::kU8:
-          x->end[r] = load_compressed<uint8_t>(stored, to, *x);
-          break;
-        case Element::kF32:
-          x->end[r] = load_compressed<float>(stored, to, *x);
-          break;
-        case Element::kF64:
-          x->end[r] = load_compressed<double>(stored, to, *x);
-          break;
-      }
+      convert(entries.values, input.sparse->value + to, entries.count, entries.count);
+      kernels_.widen(entries.features, input.sparse->index + to, entries.count);
+      input.sparse->begin[r] = to;
+      input.sparse->end[r] = to + entries.count;
     } else {
-      load_dense(stored, input.at(r, 0), input.n);
+      convert(storage_.x.data() + stored * row_bytes, input.at(r, 0), input.cols, input.n);
     }
     if (with_targets_) load_targets(stored, y_.at(r, 0));
     if (all_weights_) weights_[r] = all_weights_[row];

@@ -29,9 +29,7 @@ class Batcher {
   const T* weights() const { return all_weights_ ? weights_ : nullptr; }
 
  private:
-  void load_dense(size_t stored, T* out, size_t n) const;
-  template <class E>
-  uint32_t load_compressed(size_t stored, uint32_t at, const SparseRows<T>& to) const;
+  void convert(const char* from, T* to, size_t cols, size_t n) const;
   void load_targets(size_t stored, T* out) const;
 
   const Dataset& data_;

@@ -57,6 +57,8 @@ class Storage {
   Buffer x;  // rows × features elements
   Buffer y;  // rows int32 labels, or rows × outputs values
 
+  size_t element_size() const { return element == Element::kU8 ? 1 : element == Element::kF32 ? 4 : 8; }
+  size_t target_size() const { return targets == Targets::kF64 ? 8 : 4; }
   template <class E>
   const E* features_at(size_t row) const {
     return reinterpret_cast<const E*>(x.data()) + row * features;

@@ -88,5 +88,9 @@ void convert(const Source* src, T* dst, size_t cols, size_t n, T scale) {
   for (size_t c = cols; c < n; c++) dst[c] = 0;
 }
 
+inline void widen(const uint16_t* src, uint32_t* dst, size_t n) {
+  for (size_t i = 0; i < n; i++) dst[i] = src[i];
+}
+
 }  // namespace
 }  // namespace myelin

@@ -146,6 +146,8 @@ struct Kernels {
   void (*convert_u8)(const uint8_t* src, T* dst, size_t cols, size_t n, T scale);
   void (*convert_f32)(const float* src, T* dst, size_t cols, size_t n, T scale);
   void (*convert_f64)(const double* src, T* dst, size_t cols, size_t n, T scale);
+  // dst = src; neither need be aligned.
+  void (*widen)(const uint16_t* src, uint32_t* dst, size_t n);
 
   // bits: `words` 64-bit words a row for rows first_row …; bit e % 64 of word e / 64 tells whether element e is kept,
   // with probability threshold / 2^32.

@@ -64,6 +64,7 @@ const Kernels<typename V::T>* table() {
       convert<T, uint8_t>,
       convert<T, float>,
       convert<T, double>,
+      widen,
       draw_mask,
       apply_mask<V>,
       add_noise<V>,
