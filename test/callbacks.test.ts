@@ -21,6 +21,7 @@ import {
   sequential,
   type Trainee,
 } from '../src/index.ts'
+import { rejection } from './rejection.ts'
 
 interface Case {
   readonly options: { readonly monitor: string }
@@ -84,15 +85,6 @@ async function drive(callback: Callback, monitor: string, values: readonly numbe
   }
   await callback.onTrainEnd?.({})
   return { epochs: rates.length, rates, weights: model.epoch }
-}
-
-async function rejection(promise: Promise<unknown>): Promise<MyelinError> {
-  try {
-    await promise
-  } catch (error) {
-    return error as MyelinError
-  }
-  return assert.unreachable('it did not reject') as never
 }
 
 /** What callbacks write to standard error while `work` runs. */

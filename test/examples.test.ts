@@ -79,6 +79,7 @@ test('the HTTP service refuses what is wrong and goes on', async () => {
     ['[1, 2, 3, null]', '/predict', 400, /finite number/],
     ['[]', '/predict', 400, /expected/],
     ['"text"', '/predict', 400, /expected/],
+    ['null', '/predict', 400, /expected/],
     ['{ "a": 1', '/predict', 400, /not JSON/],
     [`[${'1,'.repeat(600_000)}1]`, '/predict', 413, /more than/],
     ['[1, 2, 3, 4]', '/', 404, /predict/],

@@ -14,6 +14,7 @@ import {
   schedules,
   sequential,
 } from '../src/index.ts'
+import { rejection } from './rejection.ts'
 
 const test = suite('fit')
 
@@ -35,15 +36,6 @@ function make(learningRate: number | Schedule = 0.1, dtype: 'float32' | 'float64
 
 /** The undocumented length of a slice; 0 is one batch. */
 const sliced = (sliceMs: number): object => ({ sliceMs })
-
-async function rejection(promise: Promise<unknown>): Promise<MyelinError> {
-  try {
-    await promise
-  } catch (error) {
-    return error as MyelinError
-  }
-  return assert.unreachable('it did not reject') as never
-}
 
 const near = (actual: number, wanted: number, tolerance = 1e-5): void =>
   assert.ok(Math.abs(actual - wanted) <= tolerance * Math.max(1, Math.abs(wanted)), `${actual} is not ${wanted}`)

@@ -18,6 +18,7 @@ import {
 } from '../src/index.ts'
 import { cloudChart, histogram, lineChart } from '../src/report/charts.ts'
 import { greyPng, signedPng } from '../src/report/png.ts'
+import { rejection } from './rejection.ts'
 
 type NoOptions = Omit<CompileOptions, 'loss'>
 
@@ -79,15 +80,6 @@ function tableOf(html: string, caption: string): string[][] {
 }
 
 const labelsOf = (html: string): string[] => [...html.matchAll(/role="img" aria-label="([^"]*)"/g)].map(([, l]) => l!)
-
-async function rejection(promise: Promise<unknown>): Promise<MyelinError> {
-  try {
-    await promise
-  } catch (error) {
-    return error as MyelinError
-  }
-  return assert.unreachable('it did not reject') as never
-}
 
 const test = suite('report')
 let folder = ''

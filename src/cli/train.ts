@@ -2,7 +2,7 @@
  * `myelin train`: data, network, training, test, and what is kept of it.
  */
 import { access, constants } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { Callback, Logs } from '../callbacks.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { MyelinError } from '../errors.ts'
@@ -19,7 +19,9 @@ import { batchSizeFor, buildModel, decideTask, epochsFor, inShort, readSettings,
 import { UnitTargets } from './unit-targets.ts'
 import { type Given, UsageError } from './usage.ts'
 
-const INTERRUPTED = 130
+/** Exit statuses of what is stopped, as shells have them: 128 and the number of the signal. */
+const STOPS = { SIGINT: 130, SIGTERM: 143 } as const
+type Stop = keyof typeof STOPS
 
 export async function train(given: Given, output: Output): Promise<number> {
   const settings = readSettings(given)
@@ -39,7 +41,7 @@ export async function train(given: Given, output: Output): Promise<number> {
   for (const line of note === null ? notes : [...notes, note]) output.say(line)
   output.say(`${counted(plan.epochs, 'epoch')} of batches of ${batchSize}, seed ${settings.seed}, ${info().isa}\n`)
   const trained = await new Training(settings, plan, model, train, test).run()
-  return trained.interrupted
+  return trained.stop
     ? stopped(settings, trained, model, output)
     : finish(settings, trained, model, test, title, output)
 }
@@ -68,7 +70,7 @@ interface Trained {
   /** Of training alone, without tests in between. */
   readonly seconds: number
   readonly rows: number
-  readonly interrupted: boolean
+  readonly stop: Stop | null
 }
 
 /** One fit, tested after each epoch, that Ctrl-C ends after the present batch. */
@@ -84,6 +86,7 @@ class Training {
   readonly #history: History
   readonly #controller = new AbortController()
   #testSeconds = 0
+  #stop: Stop | null = null
 
   constructor(settings: Settings, plan: Plan, model: Model, train: Dataset, test: Dataset) {
     this.#settings = settings
@@ -99,23 +102,23 @@ class Training {
   }
 
   async run(): Promise<Trained> {
-    const interrupt = (): void => {
-      if (this.#controller.signal.aborted) process.exit(INTERRUPTED) // asked twice
+    const interrupt = (signal: Stop): void => {
+      if (this.#stop !== null) process.exit(STOPS[signal]) // asked twice
+      this.#stop = signal
       this.#controller.abort()
     }
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
+    process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
     const begun = performance.now()
     try {
       await this.#fit()
     } catch (error) {
       if (!(error instanceof MyelinError && error.code === 'ERR_ABORTED')) throw explained(error)
     } finally {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt)
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
     }
     const seconds = (performance.now() - begun) / 1000 - this.#testSeconds
     this.#targets?.fold(this.#model, this.#train)
-    const { aborted } = this.#controller.signal
-    return { history: this.#history, seconds, rows: this.#train.rows, interrupted: aborted }
+    return { history: this.#history, seconds, rows: this.#train.rows, stop: this.#stop }
   }
 
   async #fit(): Promise<void> {
@@ -159,6 +162,7 @@ async function finish(
   title: string,
   output: Output,
 ): Promise<number> {
+  if (settings.save !== undefined) await model.save(settings.save)
   const scores = await model.evaluate(test)
   const results = resultsOf(coreOf(model)!, test, await model.predict(test))
   const epochs = history.epoch.length
@@ -173,12 +177,9 @@ async function finish(
     output.stress(`test mean absolute error ${short(scores['meanAbsoluteError']!)}, r2 ${short(scores['r2']!)}`)
   }
   output.say(`trained in ${seconds.toFixed(2)} s, ${count(Math.round(samplesPerSecond))} samples/s`)
-  if (settings.save !== undefined) {
-    await model.save(settings.save)
-    output.say(`saved ${settings.save}`)
-  }
+  if (settings.save !== undefined) output.say(`saved ${settings.save}`)
   if (settings.report !== undefined) {
-    await report(model, history, test, { path: settings.report, title: `${settings.data}  ${title}` })
+    await report(model, history, test, { path: settings.report, title: `${basename(settings.data)} · ${title}` })
     output.say(`wrote ${settings.report}`)
   }
   const { save: saved = null, report: page = null, seed } = settings
@@ -188,7 +189,7 @@ async function finish(
 
 async function stopped(
   settings: Settings,
-  { history, seconds }: Trained,
+  { history, seconds, stop }: Trained,
   model: Model,
   output: Output,
 ): Promise<number> {
@@ -202,5 +203,5 @@ async function stopped(
     output.say(`${where}; saved ${saved} as it was after the last batch`)
   }
   output.result({ epochs, seconds, interrupted: true, saved, report: null })
-  return INTERRUPTED
+  return STOPS[stop!]
 }

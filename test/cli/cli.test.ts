@@ -300,7 +300,7 @@ test('Ctrl-C saves what there is, says so and ends with 130', async () => {
   assert.is((await good('evaluate', saved, IRIS)).stderr, '')
   assert.not.ok(existsSync(inFolder('none.html')))
   const bare = await interrupted('SIGTERM')
-  assert.equal([bare.status, /nothing is kept without --save/.test(bare.stdout)], [130, true], bare.stdout)
+  assert.equal([bare.status, /nothing is kept without --save/.test(bare.stdout)], [143, true], bare.stdout)
 })
 
 test('a reader that stops reading is no error', async () => {
