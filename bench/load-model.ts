@@ -5,7 +5,7 @@
  *   node --import tsx bench/load-model.ts [--rounds 50]
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { layers, loadModel, sequential } from '../src/index.ts'
@@ -43,10 +43,9 @@ const file = join(folder, 'm.safetensors')
 const saves: Times[] = []
 const loads: Times[] = []
 try {
-  for (let i = 0; i < rounds; i++) {
-    saves.push(await measure(() => model.save(file)))
-    loads.push(await measure(() => loadModel(file)))
-  }
+  for (let i = 0; i < rounds; i++) saves.push(await measure(() => model.save(file)))
+  // not in turn with them: the disk is still busy after a save
+  for (let i = 0; i < rounds; i++) loads.push(await measure(() => loadModel(file)))
   console.log(`a file of ${(statSync(file).size / 1e6).toFixed(1)} MB, ${rounds} rounds, in ms\n`)
 } finally {
   rmSync(folder, { recursive: true })
@@ -60,8 +59,14 @@ function summary(times: readonly Times[]): Record<string, number> {
   return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Math.round(value * 100) / 100]))
 }
 
+// with more programs at work than CPUs, times on the clock say little, and those of the CPU stay
+const machine = { cpus: cpus().length, loadAverage: loadavg()[0]! }
 const results = { save: summary(saves), load: summary(loads) }
 console.table(results)
+console.log(`${machine.cpus} CPUs, load average ${machine.loadAverage.toFixed(1)}`)
 mkdirSync(new URL('results/', import.meta.url), { recursive: true })
-writeFileSync(new URL('results/load-model.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`)
+writeFileSync(
+  new URL('results/load-model.json', import.meta.url),
+  `${JSON.stringify({ ...results, machine }, null, 2)}\n`,
+)
 console.log('written to bench/results/load-model.json')

@@ -1,41 +1,25 @@
 /**
- * Writes the figures of the README from the committed results, so that none is typed by hand.
+ * Writes the figures of the README from the committed results, so that none is typed by hand, and draws docs/bench.
  *
  *   node --import tsx bench/readme.ts            # writes
  *   node --import tsx bench/readme.ts --check    # ends with 1 when the README says something else
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Comparison, Outcome } from './comparison.ts'
+import { drawComparison } from './comparison-picture.ts'
+import { drivers } from './drivers.ts'
+import { best } from './measure.ts'
+import { readResult } from './results-file.ts'
+import type { Line } from './scaling.ts'
+import { drawScaling } from './scaling-picture.ts'
+import { inUnits, times } from './table.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const readme = join(root, 'README.md')
-
-interface Measurement {
-  readonly workload: string
-  readonly driver: string
-  readonly threads: number
-  readonly samplesPerSecond: number
-  readonly fault: string | null
-}
-
-interface Bench {
-  readonly date: string
-  readonly cpu: string
-  readonly threads: number
-  readonly isa: string
-  readonly fmaPeakGflops: number
-  readonly node: string
-  readonly rounds: number
-  readonly versions: Readonly<Record<string, string>>
-  readonly workloads: readonly {
-    readonly name: string
-    readonly title: string
-    readonly shareOfPeak: number | null
-    readonly timesPyTorch: number | null
-  }[]
-  readonly measurements: readonly Measurement[]
-}
+const scalingFile = join(root, 'bench', 'results', 'scaling.json')
+const UNITS = { train: ' samples/s', predict: ' µs a call', race: ' s' } as const
 
 interface Lateness {
   readonly median: number
@@ -59,30 +43,92 @@ interface Service {
   readonly megabytes: { readonly after: number; readonly secondFifth?: number; readonly lastFifth?: number }
 }
 
-function result<Result>(name: string): Result {
-  return JSON.parse(readFileSync(join(root, 'bench', 'results', `${name}.json`), 'utf8')) as Result
+interface Reading {
+  readonly seconds: number
+  readonly peakMB: number
 }
 
-function benchText(bench: Bench): string {
-  const rate = (workload: string, driver: string): string => {
-    const best = bench.measurements
-      .filter((one) => one.workload === workload && one.driver === driver && one.fault === null)
-      .sort((a, b) => b.samplesPerSecond - a.samplesPerSecond)[0]
-    return best ? Math.round(best.samplesPerSecond).toLocaleString('en-US') : '–'
-  }
-  const rows = bench.workloads.map(({ name, title, shareOfPeak, timesPyTorch }) => {
-    const cells = [title, rate(name, 'myelin'), shareOfPeak?.toFixed(2) ?? '–', rate(name, 'pytorch')]
-    return `| ${[...cells, timesPyTorch === null ? '–' : `${timesPyTorch.toFixed(1)}×`].join(' | ')} |`
+interface Csv {
+  readonly threads: number
+  readonly fileMB: number
+  readonly dataMB: number
+  readonly myelin: Reading
+  readonly csvParse: Reading
+  readonly times: number
+}
+
+interface Stream {
+  readonly stream: { readonly gigabytes: number; readonly peakMB: number }
+}
+
+const titleOf = (driver: string): string => drivers.find(({ name }) => name === driver)?.title ?? driver
+const measuredIn = ({ measurements }: Comparison): string[] =>
+  drivers.map(({ name }) => name).filter((name) => measurements.some(({ driver }) => driver === name))
+
+/** Versions as people write them: without what they were built for. */
+function versionsOf({ versions, node }: Comparison): string {
+  const named = Object.entries(versions).filter(([driver]) => driver !== 'myelin')
+  return [`Node ${node}`, ...named.map(([driver, version]) => `${titleOf(driver)} ${version}`)].join(', ')
+}
+
+/** What a peer reached on a workload, and how many times as fast we are. */
+function figure(bench: Comparison, workload: Outcome, driver: string): string {
+  const found = best(bench.measurements, workload.name, driver)
+  const ratio = workload.times[driver]
+  return found ? `${inUnits(workload, found.rate)}${ratio === undefined ? '' : ` (${times(ratio)})`}` : '–'
+}
+
+/** A line for each workload: our figure, the share of the peak, and the figure and the ratio of the peers in its columns. */
+function mainTable(bench: Comparison): string[] {
+  const columns = ['pytorch', 'tensorflow', 'jax', 'sklearn'].filter((name) => measuredIn(bench).includes(name))
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  const rows = bench.workloads.map((workload) => {
+    const ours = best(bench.measurements, workload.name, 'myelin')
+    const own = ours ? `**${inUnits(workload, ours.rate)}**${UNITS[workload.kind]}` : '–'
+    return line([
+      workload.title,
+      own,
+      workload.shareOfPeak?.toFixed(2) ?? '',
+      ...columns.map((name) => figure(bench, workload, name)),
+    ])
   })
-  const pytorch = bench.versions.pytorch?.replace(/\+.*/, '')
   return [
-    `${bench.cpu}, ${bench.threads} cores, ${bench.isa}, FMA peak ${bench.fmaPeakGflops} GFLOP/s; Node ${bench.node}, PyTorch ${pytorch};`,
-    `MNIST, batches of 128 unless the title says otherwise; median of ${bench.rounds} rounds, for each side the better of one and all threads.`,
-    '"Of peak" counts every multiplication as if nothing were skipped.',
-    '',
-    '| net | samples/s | of peak | PyTorch | ratio |',
-    '|---|--:|--:|--:|--:|',
+    line(['', 'myelin', 'of peak', ...columns.map(titleOf)]),
+    `|---|${'--:|'.repeat(columns.length + 2)}`,
     ...rows,
+  ]
+}
+
+/** What is not in the table: JavaScript peers on the small net, the runtime that predicts. */
+function others(bench: Comparison): string[] {
+  const small = bench.workloads.find(({ name }) => name === 'small')
+  const script = drivers.filter(({ script }) => script.endsWith('.mjs')).map(({ name }) => name)
+  const texts = script
+    .filter((name) => small !== undefined && best(bench.measurements, 'small', name))
+    .map((name) => `${titleOf(name)} ${figure(bench, small!, name)}`)
+  const predict = bench.workloads.find(({ name }) => name === 'predict')
+  const runtime = predict && figure(bench, predict, 'onnxruntime')
+  return [
+    ...(texts.length > 0 ? ['', `In JavaScript, ${small!.title}, samples/s: ${texts.join(', ')}.`] : []),
+    ...(runtime && runtime !== '–' ? [`One row by onnxruntime-node: ${runtime} µs.`] : []),
+    ...(bench.missing.length > 0 ? [`Not installed: ${bench.missing.map(titleOf).join(', ')}.`] : []),
+  ]
+}
+
+function benchText(bench: Comparison): string {
+  const { cpu, threads, isa, fmaPeakGflops, rounds } = bench
+  return [
+    `${cpu}, ${threads} cores, ${isa}, FMA peak ${fmaPeakGflops} GFLOP/s; ${versionsOf(bench)}.`,
+    `MNIST, batches of 128 unless the title says otherwise; median of ${rounds} rounds, for each side the better of one and all threads.`,
+    '"Of peak" counts every multiplication as if nothing were skipped; in brackets, how many times as fast this package is.',
+    '',
+    ...mainTable(bench),
+    ...others(bench),
+    '',
+    '![The speed of this package beside others](docs/bench/comparison.svg)',
+    ...(existsSync(scalingFile)
+      ? ['![How speed changes with batch size, width, depth, threads and density](docs/bench/scaling.svg)']
+      : []),
   ].join('\n')
 }
 
@@ -105,21 +151,42 @@ function serviceText(short: Service, long: Service): string {
   )
 }
 
+function dataText({ threads, fileMB, dataMB, myelin, csvParse, times }: Csv, { stream }: Stream): string {
+  return (
+    `Measured on ${threads} cores (\`bench/csv.ts\`): the ${fileMB.toFixed(0)} MB of mnist_train.csv are read in ${myelin.seconds.toFixed(2)} s, ` +
+    `${times.toFixed(0)} times as fast as csv-parse fills the same array (${csvParse.seconds.toFixed(1)} s), with at most ${myelin.peakMB.toFixed(0)} MB of memory ` +
+    `for ${dataMB.toFixed(0)} MB of data. A stream of ${stream.gigabytes.toFixed(0)} GB (\`bench/stream.ts\`) trains in at most ${stream.peakMB.toFixed(0)} MB, all of Node's own included.`
+  )
+}
+
 function filled(text: string, name: string, content: string): string {
   const pattern = new RegExp(`<!-- ${name} -->(?:[\\s\\S]*?<!-- end of ${name} -->)?`)
   if (!pattern.test(text)) throw new Error(`expected the mark <!-- ${name} --> in README.md`)
   return text.replace(pattern, () => `<!-- ${name} -->\n${content}\n<!-- end of ${name} -->`)
 }
 
+/** Draws anew what is drawn of the committed results; what is not measured yet has no picture. */
+async function drawPictures(): Promise<void> {
+  await drawComparison(readResult<Comparison>('2-cores'), 'docs/bench', 'comparison')
+  if (existsSync(scalingFile))
+    await drawScaling(readResult<{ lines: readonly Line[] }>('scaling').lines, 'docs/bench', 'scaling')
+}
+
 const before = readFileSync(readme, 'utf8')
-const withBench = filled(before, 'bench', benchText(result<Bench>('2-cores')))
-const withLoop = filled(withBench, 'event-loop', eventLoopText(result<EventLoop>('event-loop')))
-const after = filled(withLoop, 'service', serviceText(result<Service>('service'), result<Service>('service-soak')))
+const withBench = filled(before, 'bench', benchText(readResult<Comparison>('2-cores')))
+const withLoop = filled(withBench, 'event-loop', eventLoopText(readResult<EventLoop>('event-loop')))
+const withData = filled(withLoop, 'data', dataText(readResult<Csv>('csv'), readResult<Stream>('stream')))
+const after = filled(
+  withData,
+  'service',
+  serviceText(readResult<Service>('service'), readResult<Service>('service-soak')),
+)
 if (process.argv.includes('--check')) {
   if (after !== before) {
     console.error('README.md differs from bench/results: run node --import tsx bench/readme.ts')
     process.exitCode = 1
   }
 } else {
+  await drawPictures()
   writeFileSync(readme, after)
 }

@@ -23,7 +23,7 @@ function filesIn(...folders) {
           ),
         ),
     )
-    .filter((file) => !file.includes('node_modules/'))
+    .filter((file) => !/(^|\/)(node_modules|\.venv)\//.test(file))
     .sort()
 }
 

@@ -30,8 +30,9 @@ export interface Trainee {
 export interface EpochProgress {
   /** From 0. */
   readonly epoch: number
-  /** Optimizer steps done in this epoch: at least 1, fewer than `steps`. */
+  /** Optimizer steps done in this epoch, at least 1. */
   readonly step: number
+  /** Steps of the whole epoch; 0 where nobody knows before its end. */
   readonly steps: number
   /** Rows trained in this epoch. */
   readonly samples: number

@@ -56,12 +56,14 @@ export interface FitOptions {
 }
 
 export interface FitPlan {
-  readonly train: Dataset
+  /** Null when batches come one after the other. */
+  readonly train: Dataset | null
   readonly trainWeights: FloatArray | null
   readonly validation: Dataset | null
   readonly validationWeights: FloatArray | null
   readonly epochs: number
   readonly initialEpoch: number
+  /** 0: batches are taken as they come. */
   readonly batchSize: number
   readonly shuffle: boolean
   readonly callbacks: readonly Callback[]
@@ -114,7 +116,27 @@ export function checkFitOptions(
   }
 }
 
-export function planFit(core: Core, data: Dataset, value: unknown): FitPlan {
+/** With batches that come one after the other. */
+export function planStream(core: Core, value: unknown): FitPlan {
+  const options = checkFitOptions(value)
+  const given = (value ?? {}) as Record<string, unknown>
+  for (const name of ['validationSplit', 'stratify', 'sampleWeight', 'shuffle']) {
+    const at = given[name]
+    if (at === undefined || at === null || at === false || at === 0) continue
+    throw expected('ERR_OPTION', 'nothing beside batches, which come as they are,', name, at)
+  }
+  const { validationData } = given
+  const standardization = core.recipe?.standardization ?? null
+  const validation =
+    validationData === undefined || validationData === null
+      ? null
+      : readValidation(core, validationData, standardization)
+  const parts = { validation: validation?.data ?? null, validationWeights: validation?.weights ?? null }
+  const batchSize = given.batchSize === undefined ? 0 : options.batchSize
+  return { ...options, ...parts, batchSize, train: null, trainWeights: null }
+}
+
+export function planFit(core: Core, data: Dataset, value: unknown): FitPlan & { readonly train: Dataset } {
   const options = checkFitOptions(value)
   const {
     validationData,
@@ -148,7 +170,7 @@ function finish(
   trainWeights: FloatArray | null,
   validation: Dataset | null,
   validationWeights: FloatArray | null,
-): FitPlan {
+): FitPlan & { readonly train: Dataset } {
   const batchSize = Math.min(options.batchSize, train.rows)
   return { ...options, batchSize, train, trainWeights, validation, validationWeights }
 }

@@ -9,11 +9,12 @@ import { type Dataset, insideOf } from './data/dataset.ts'
 import { takenOver } from './data/recipe.ts'
 import { calling, fromNative, MyelinError } from './errors.ts'
 import { evaluate } from './evaluate.ts'
-import { type FitPlan, planFit } from './fit-options.ts'
+import { type FitOptions, type FitPlan, planFit, planStream } from './fit-options.ts'
 import { History } from './history.ts'
 import { native, type NativeSession, type Progress } from './native.ts'
 import { ProgressLines } from './progress.ts'
 import { Rates } from './rates.ts'
+import { type Batches, StreamSession } from './stream.ts'
 
 /** @param trainee the model, as callbacks are told of it */
 export async function fit(core: Core, trainee: Trainee, data: Dataset, options: unknown): Promise<History> {
@@ -31,21 +32,43 @@ export async function fit(core: Core, trainee: Trainee, data: Dataset, options: 
       }),
   )
   core.recipe = takenOver(core.recipe, data.recipe)
+  const batches = Math.ceil(plan.train.rows / plan.batchSize)
+  return run(core, trainee, plan, { session, batches, rows: () => plan.train.rows })
+}
+
+/** The same with batches that come one after the other. */
+export function fitStream(core: Core, trainee: Trainee, batches: Batches, options: unknown): Promise<History> {
+  const plan = planStream(core, options)
+  const { classWeight } = (options ?? {}) as FitOptions
+  const session = new StreamSession(core, batches, { ...plan, classWeight })
+  return run(core, trainee, plan, { session, batches: Number.POSITIVE_INFINITY, rows: () => session.rows })
+}
+
+async function run(core: Core, trainee: Trainee, plan: FitPlan, training: Training): Promise<History> {
+  const { session } = training
   const abort = abortable(plan.signal, 'fit', () => session.stop())
   try {
     abort.check()
-    return await new Fit(core, trainee, plan, session, abort).run()
+    return await new Fit(core, trainee, plan, training, abort).run()
   } finally {
     abort.release()
     session.close()
   }
 }
 
+interface Training {
+  readonly session: Pick<NativeSession, 'run' | 'stop' | 'close'> & { readonly ready?: () => Promise<void> }
+  /** Steps of one epoch; infinite when they are not known before it ends. */
+  readonly batches: number
+  /** Rows of one epoch, as far as they are known. */
+  readonly rows: () => number
+}
+
 class Fit {
   readonly #core: Core
   readonly #trainee: Trainee
   readonly #plan: FitPlan
-  readonly #session: NativeSession
+  readonly #session: Training['session']
   readonly #abort: Abortable
   readonly #columns: readonly string[]
   readonly #history: History
@@ -53,21 +76,29 @@ class Fit {
   readonly #rates: Rates
   /** Batches of one epoch. */
   readonly #batches: number
+  readonly #rows: () => number
   /** The present epoch, and the batches done in it. */
   #epoch: number
   #batch = 0
 
-  constructor(core: Core, trainee: Trainee, plan: FitPlan, session: NativeSession, abort: Abortable) {
-    const { train, batchSize, initialEpoch, epochs, verbose } = plan
+  constructor(core: Core, trainee: Trainee, plan: FitPlan, { session, batches, rows }: Training, abort: Abortable) {
+    const { batchSize, initialEpoch, epochs, verbose } = plan
     this.#core = core
     this.#trainee = trainee
     this.#plan = plan
     this.#session = session
     this.#abort = abort
     this.#columns = core.training('fit').columns
-    this.#batches = Math.ceil(train.rows / batchSize)
-    this.#history = new History({ epochs, steps: this.#batches, batchSize, rows: train.rows, verbose })
-    this.#progress = new ProgressLines({ verbose, initialEpoch, epochs, rows: train.rows })
+    this.#batches = batches
+    this.#rows = rows
+    this.#history = new History({
+      epochs,
+      steps: Number.isFinite(batches) ? batches : 0,
+      batchSize,
+      rows: rows(),
+      verbose,
+    })
+    this.#progress = new ProgressLines({ verbose, initialEpoch, epochs })
     this.#rates = new Rates(core)
     this.#epoch = initialEpoch
   }
@@ -77,7 +108,11 @@ class Fit {
       return await this.#train()
     } catch (error) {
       for (const callback of this.#plan.callbacks) {
-        await Promise.resolve(callback.onTrainError?.(error)).catch(() => {}) // the first error is the one to know
+        try {
+          await callback.onTrainError?.(error)
+        } catch {
+          // the first error is the one to know
+        }
       }
       throw error
     }
@@ -110,11 +145,15 @@ class Fit {
 
   async #slice(): Promise<Progress> {
     const { epochs, sliceMs } = this.#plan
+    await this.#session.ready?.()
+    this.#abort.check()
     const leftInEpoch = this.#batches - this.#batch
-    const left = leftInEpoch + (epochs - this.#epoch - 1) * this.#batches
+    const later = epochs - this.#epoch - 1
+    const left = later > 0 ? leftInEpoch + later * this.#batches : leftInEpoch
     const progress = await this.#core.turns.write(async () => {
       // asked to stop in the middle of an epoch: to its end and no further
-      const rates = this.#core.stopTraining ? this.#rates.exactly(leftInEpoch) : this.#rates.next(left)
+      const ends = this.#core.stopTraining && Number.isFinite(leftInEpoch)
+      const rates = ends ? this.#rates.exactly(leftInEpoch) : this.#rates.next(left)
       return this.#session.run(sliceMs, rates).catch((error: unknown) => {
         throw fromNative(error)
       })
@@ -128,8 +167,10 @@ class Fit {
   async #tellProgress({ running }: Progress): Promise<void> {
     const logs = this.#logs(running)
     const [epoch, step, steps] = [this.#epoch, this.#batch, this.#batches]
-    this.#progress.sliceEnded({ epoch, part: step / steps, logs })
-    const seen = { epoch, step, steps, samples: step * this.#plan.batchSize }
+    const known = Number.isFinite(steps)
+    const samples = known ? step * this.#plan.batchSize : this.#rows()
+    this.#progress.sliceEnded({ epoch, part: known ? step / steps : null, samples, logs })
+    const seen = { epoch, step, steps: known ? steps : 0, samples }
     await this.#callEach((callback) => callback.onProgress?.(seen, logs))
   }
 
@@ -159,7 +200,7 @@ class Fit {
     }
     await this.#callEach((callback) => callback.onEpochEnd?.(this.#epoch, logs))
     this.#history.add(this.#epoch, logs)
-    this.#progress.epochEnded(this.#epoch, logs)
+    this.#progress.epochEnded(this.#epoch, this.#rows(), logs)
     this.#epoch++
   }
 

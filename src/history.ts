@@ -5,10 +5,11 @@ import type { Logs } from './callbacks.ts'
 
 export interface HistoryParams {
   readonly epochs: number
-  /** Optimizer steps of one epoch. */
+  /** Optimizer steps of one epoch; 0 where they were not known before it ended. */
   readonly steps: number
+  /** 0 where batches were taken as they came. */
   readonly batchSize: number
-  /** Rows trained in one epoch. */
+  /** Rows trained in one epoch; 0 where they were not known before it ended. */
   readonly rows: number
   readonly verbose: number
 }

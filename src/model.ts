@@ -13,8 +13,9 @@ import type { ModelDefinition, SequentialOptions } from './define/network.ts'
 import type { CompileOptions } from './define/training.ts'
 import { calling } from './errors.ts'
 import { type EvaluateOptions, evaluate, type PredictOptions, predict } from './evaluate.ts'
+import { exportOnnx, toOnnx } from './files/onnx.ts'
 import { modelFile, type SaveOptions, saveModel } from './files/save-model.ts'
-import { fit } from './fit.ts'
+import { fit, fitStream } from './fit.ts'
 import { checkFitOptions, type FitOptions } from './fit-options.ts'
 import type { History } from './history.ts'
 import { type Trace, type TraceOptions, trace } from './inspect/trace.ts'
@@ -22,6 +23,7 @@ import { Layer } from './layer.ts'
 import { Matrix } from './matrix.ts'
 import type { DType } from './native.ts'
 import { type Features, splitArguments, networkRows, withoutTargets, withTargets } from './samples.ts'
+import { areBatches, type Batches } from './stream.ts'
 import { summaryLines } from './summary.ts'
 import { checkOptions, expected } from './validate.ts'
 import { parametersOf, readWeights, type Weight, writeInitialWeights, writeWeights } from './weights.ts'
@@ -143,20 +145,26 @@ export class Model implements Trainee {
    * number of threads; fitting for 2 epochs and then for 3 equals fitting for 5. A fit that rejects leaves the
    * model usable, with the weights of the last finished batch.
    *
+   * Batches from an iterable, for data larger than memory, are taken in their order, each one step unless `batchSize`
+   * says less; the next is read while one is trained on. Metrics are their means over the rows of the batches.
+   *
    * @throws (rejects) ERR_NOT_COMPILED, ERR_OPTION, ERR_SHAPE, ERR_DATA; ERR_BUSY while another fit runs;
    *   ERR_ABORTED; ERR_DIVERGED when the loss is not finite any more; what a callback threw
    */
   fit(data: Dataset, options?: FitOptions): Promise<History>
   fit(x: Features, y: Targets, options?: FitOptions): Promise<History>
+  fit(batches: Batches, options?: FitOptions): Promise<History>
   async fit(...args: readonly unknown[]): Promise<History> {
     const core = this.#core
     core.training('fit')
     if (core.fitting) throw busy('fit', 'another fit is running', 'await that first')
     core.fitting = true
     try {
-      const given = splitArguments(args)
+      const [batches, options] = args
+      const given = areBatches(batches) ? { x: batches, y: undefined, options } : splitArguments(args)
       const { signal } = checkFitOptions(given.options)
       abortable(signal, 'fit', () => {}).check()
+      if (areBatches(batches)) return await fitStream(core, this, batches, options)
       return await fit(core, this, withTargets(core, 'fit', given), given.options)
     } finally {
       core.fitting = false
@@ -247,6 +255,22 @@ export class Model implements Trainee {
   /** The same as bytes, for places that are no file. */
   async toBuffer(options?: SaveOptions): Promise<Buffer<ArrayBuffer>> {
     return Buffer.concat(await modelFile(this.#core, 'toBuffer', options))
+  }
+
+  /**
+   * Writes an ONNX model that gives the outputs of `predict` in onnxruntime and elsewhere: input `x` (any number of rows ×
+   * features, as `predict` takes them), output `output`, in the dtype of this model, operator set 17. During a fit it waits
+   * for the end of a slice. The file takes the place of an old one whole or not at all.
+   *
+   * @throws (rejects) ERR_FILE when the file cannot be written, ERR_SHAPE for 2 GiB of parameters or more
+   */
+  async exportOnnx(path: string | URL): Promise<void> {
+    await exportOnnx(this.#core, path)
+  }
+
+  /** The bytes that `exportOnnx` writes. @throws ERR_BUSY while a slice of a fit runs, ERR_SHAPE */
+  toOnnx(): Uint8Array {
+    return toOnnx(this.#core, 'toOnnx')
   }
 
   /** The definition alone, without weights; `sequential` takes it back. */

@@ -7,8 +7,6 @@ import type { Logs } from './callbacks.ts'
 export interface EpochSettings {
   readonly initialEpoch: number
   readonly epochs: number
-  /** Rows trained in one epoch. */
-  readonly rows: number
 }
 
 export interface ProgressSettings extends EpochSettings {
@@ -18,8 +16,10 @@ export interface ProgressSettings extends EpochSettings {
 export interface Seen {
   /** From 0. */
   readonly epoch: number
-  /** The part of the epoch that is done, 0 … 1. */
-  readonly part: number
+  /** The part of the epoch that is done, 0 … 1; null where nobody knows how long it is. */
+  readonly part: number | null
+  /** Rows trained in this epoch; 0 where they are not counted. */
+  readonly samples: number
   readonly logs: Logs
 }
 
@@ -37,16 +37,24 @@ export class EpochWords {
     this.#epochBegun = performance.now()
   }
 
-  of({ epoch, part, logs }: Seen): readonly string[] {
-    const { epochs, initialEpoch, rows } = this.#settings
-    const now = performance.now()
-    const seconds = Math.max((now - this.#epochBegun) / 1000, 1e-9)
+  of({ epoch, part, samples, logs }: Seen): readonly string[] {
+    const { epochs } = this.#settings
+    const seconds = Math.max((performance.now() - this.#epochBegun) / 1000, 1e-9)
+    const speed = `${Math.round(samples / seconds).toLocaleString('en-US')} samples/s`
+    return [
+      `epoch ${epoch + 1}/${epochs}`,
+      ...Object.entries(logs).map(([name, value]) => `${name} ${short(value)}`),
+      ...(samples > 0 ? [speed] : []),
+      ...(part === null ? [] : [this.#time(epoch, part)]),
+    ]
+  }
+
+  #time(epoch: number, part: number): string {
+    const { epochs, initialEpoch } = this.#settings
+    const seconds = (performance.now() - this.#begun) / 1000
     const done = epoch - initialEpoch + part
-    const left = ((now - this.#begun) / 1000 / done) * (epochs - initialEpoch - done)
-    const numbers = Object.entries(logs).map(([name, value]) => `${name} ${short(value)}`)
-    const speed = `${Math.round((rows * part) / seconds).toLocaleString('en-US')} samples/s`
-    const time = left > 0 ? `${duration(left)} left` : `${duration((now - this.#begun) / 1000)} in all`
-    return [`epoch ${epoch + 1}/${epochs}`, ...numbers, speed, time]
+    const left = (seconds / done) * (epochs - initialEpoch - done)
+    return left > 0 ? `${duration(left)} left` : `${duration(seconds)} in all`
   }
 }
 
@@ -89,9 +97,9 @@ export class ProgressLines {
     if (this.#live) this.#stream.write(`\r\x1b[K${this.#line(seen)}`)
   }
 
-  epochEnded(epoch: number, logs: Logs): void {
+  epochEnded(epoch: number, samples: number, logs: Logs): void {
     if (this.#settings.verbose === 0) return
-    this.#stream.write(`${this.#live ? '\r\x1b[K' : ''}${this.#line({ epoch, part: 1, logs })}\n`)
+    this.#stream.write(`${this.#live ? '\r\x1b[K' : ''}${this.#line({ epoch, part: 1, samples, logs })}\n`)
   }
 
   #line(seen: Seen): string {

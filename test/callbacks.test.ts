@@ -341,9 +341,10 @@ test('onProgress is told between slices, onTrainError when a fit rejects', async
     onEpochEnd: () => {
       throw thrown
     },
-    onTrainError: async (error) => {
+    onTrainError: (error) => {
       errors.push(error)
-      throw new Error('lost')
+      if (errors.length === 1) throw new Error('lost')
+      return Promise.reject(new Error('lost too'))
     },
   }
   const options = { epochs: 2, batchSize: 8, callbacks: [callback, callback], sliceMs: 0 }

@@ -442,16 +442,34 @@ test('files that cannot be read', async () => {
   assert.is(await message(odd()), 'ERR_DATA expected pieces that are bytes or text for `the stream`, received 5')
 })
 
+test('others get their turn while a file is read the thorough way', async () => {
+  let turns = 0
+  const timer = setInterval(() => turns++, 1)
+  await Dataset.fromCsv(Buffer.from(`a,b\n${'"1",2\n'.repeat(200_000)}`))
+  clearInterval(timer)
+  assert.ok(turns > 5, `${turns} turns`)
+})
+
 test('an error of the stream is passed on as it is', async () => {
   const mine = new Error('mine')
-  async function* broken() {
-    yield '1,2\n'
-    throw mine
+  for (const begin of ['1,2\n', gzipSync('1,2\n').subarray(0, 12)]) {
+    const broken = async function* () {
+      yield begin
+      throw mine
+    }
+    await Dataset.fromCsv(broken()).then(
+      () => assert.unreachable(),
+      (error: unknown) => assert.is(error, mine),
+    )
   }
-  await Dataset.fromCsv(broken()).then(
-    () => assert.unreachable(),
-    (error: unknown) => assert.is(error, mine),
-  )
+})
+
+test('bytes that are taken away while they are read', async () => {
+  const text = new Uint8Array(Buffer.from('1,2\n'.repeat(3_000_000)))
+  const reading = Dataset.fromCsv(text)
+  structuredClone(text, { transfer: [text.buffer] })
+  const error = await reading.catch((error: MyelinError) => error)
+  assert.match((error as MyelinError).message, /^expected bytes that stay while they are read for `the text`/)
 })
 
 test('more texts in a column than can be categories', async () => {

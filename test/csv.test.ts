@@ -14,6 +14,7 @@ import { readPlain } from '../src/data/csv-plain.ts'
 import { insideOf } from '../src/data/dataset.ts'
 import { type CsvOptions, Dataset } from '../src/index.ts'
 import { native } from '../src/native.ts'
+import { effortOf } from './effort.ts'
 
 const test = suite('csv')
 
@@ -96,7 +97,7 @@ test('both ways give the same dataset, and the numbers that csv-parse and Number
           numbers.map((row) => row[label]),
         )
     }),
-    { numRuns: 400 },
+    effortOf(400),
   )
 })
 
@@ -132,7 +133,7 @@ test('anything at all: both ways give the same dataset or the same error', async
       const options = labelled ? { label: 0 } : {}
       assert.equal(await outcome(read(text, options)), await outcome(Dataset.fromCsv(streamOf(text), options)))
     }),
-    { numRuns: 1000 },
+    effortOf(1000),
   )
 })
 
@@ -161,7 +162,7 @@ test('the native reader takes text that is cut anywhere, on any number of thread
         )
       },
     ),
-    { numRuns: 100 },
+    effortOf(100),
   )
 })
 
@@ -191,6 +192,13 @@ test('bytes stay bytes', async () => {
   assert.is(await storage('0,256\n7,8\n'), 'float32')
   assert.is(await storage('0,255\n7,-8\n'), 'float32')
   assert.is(await storage('0,255\n7,0.1\n'), 'float64')
+})
+
+test('-0 reads as 0, whatever is beside it', async () => {
+  for (const source of [bytesOf('-0,300\n-0.0,0.1\n'), streamOf('-0,300\n-0.0,0.1\n')]) {
+    const x = insideOf(await Dataset.fromCsv(source))!.handle.x()
+    assert.ok(Object.is(x[0], 0) && Object.is(x[2], 0))
+  }
 })
 
 test('paths, URLs, bytes, streams of text and of bytes; compressed or not', async () => {
@@ -368,6 +376,13 @@ test('another file is read like the first', async () => {
   const numbers = Dataset.from([[1, 2]], [0], { scale: 0.5, classes: 3 })
   const scaled = await read('1,2,2\n', { like: numbers, label: -1 })
   assert.equal([scaled.toArrays(), scaled.classes], [{ x: [[0.5, 1]], y: [2] }, 3])
+  const standardized = Dataset.from([
+    [1, 2],
+    [3, 4],
+  ]).standardize()
+  assert.equal((await read('1,2\n', { like: standardized })).toArrays().x, [[-1, -1]])
+  const error = await read('1,2,3\n', { like: standardized }).catch((error: Error) => error)
+  assert.is((error as Error).message, 'expected 2 features, as in `like`, for `source`, received 3')
 })
 
 test.run()

@@ -41,6 +41,11 @@ for (const delayMs of [0, 10, 200]) {
   })
 }
 
+lifetime('worker.terminate() and process.exit() while a CSV file is read', async () => {
+  assert.is(await run('terminate-reader'), 'ended 6 workers, then 2 rows')
+  for (const delayMs of ['0', '10', '60']) assert.is(await run('read-forever', [delayMs]), 'reading')
+})
+
 lifetime('the main module ends while a fit is pending', async () => {
   assert.is(await run('main-ends'), 'last line\n30 epochs\nexit')
 })

@@ -55,6 +55,28 @@ test('a terminal gets a bar within an epoch and a line at its end', async () => 
   assert.match(text, /epoch 2\/2 {2}loss [\d.]+ {2}accuracy [\d.]+ {2}[\d,]+ samples\/s {2}[\d.]+ s in all\n$/)
 })
 
+test('a stream has no bar, as nobody knows where it ends, but lines; hooks are told of its rows', async () => {
+  const terminal = new Terminal()
+  const bar = new Bar(terminal as unknown as NodeJS.WriteStream)
+  const told: number[][] = []
+  const listen: Callback = {
+    setParams: ({ steps, rows }) => void told.push([steps, rows]),
+    onProgress: ({ step, steps, samples }) => void told.push([step, steps, samples]),
+  }
+  async function* batches() {
+    for (let i = 0; i < 40; i += 10) yield { x: X.slice(i, i + 10), y: Y.slice(i, i + 10) }
+  }
+  await make().fit(() => batches(), { epochs: 1, callbacks: [bar, listen] })
+  assert.match(terminal.text, /^epoch 1\/1 {2}loss [\d.]+ {2}accuracy [\d.]+ {2}[\d.]+ s in all\n$/)
+  assert.equal(told, [
+    [0, 0],
+    [1, 0, 10],
+    [2, 0, 20],
+    [3, 0, 30],
+    [4, 0, 40],
+  ])
+})
+
 test('a fit that fails leaves no bar and no timer behind', async () => {
   const failing: Callback = {
     onProgress({ step }) {

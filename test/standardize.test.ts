@@ -1,7 +1,10 @@
 /** Standardized data: the numbers against their definition, and that models treat other data in the same way. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Dataset, layers, type Model, optimizers, sequential } from '../src/index.ts'
+import { Dataset, layers, loadModel, type Model, optimizers, sequential } from '../src/index.ts'
 
 const test = suite('standardize')
 
@@ -139,6 +142,34 @@ test('the recipe of a CSV file goes from the dataset to the model and on to the 
   assert.equal((await model.predict([[1, 2, 0, 0]])).data, (await model.predict(train.take(1))).data)
   await model.fit([[1, 2, 3, 4]], [1])
   assert.equal(model.recipe, train.recipe, 'numbers without a word keep the recipe')
+})
+
+test('a saved model takes its recipe along', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'myelin-recipe-'))
+  try {
+    const people = join(folder, 'people.csv')
+    const lines = Array.from(
+      { length: 40 },
+      (_, i) => `${20 + i},${['Köln', 'Bonn', 'Ulm'][i % 3]},${i < 20 ? 'no' : 'yes'}`,
+    )
+    await writeFile(people, `age,town,married\n${lines.join('\n')}\n,Ulm,yes\n`)
+    const data = await Dataset.fromCsv(people, { label: 'married', fill: { age: 'mean' } })
+    const [train, rest] = data.split({ fraction: 0.8, stratify: true })
+    const model = compiled('float32')
+    await model.fit(train.standardize(), { epochs: 40, validationData: rest })
+    await model.save(join(folder, 'm.safetensors'))
+    const again = await loadModel(join(folder, 'm.safetensors'))
+    assert.equal([again.recipe, again.classNames], [model.recipe, ['no', 'yes']])
+    await writeFile(join(folder, 'more.csv'), 'town,age\nBonn,21\nUlm,\nKöln,58\n')
+    const more = await Dataset.fromCsv(join(folder, 'more.csv'), { like: again })
+    const read = await again.predict(more)
+    assert.equal(read.data, (await model.predict(more)).data)
+    assert.equal([read.argMax()[0], read.argMax()[2]], [0, 1])
+    assert.equal(again.predictSync([[21, 1, 0, 0]]).data, read.data.subarray(0, 2))
+    assert.equal(await again.evaluate(data), await model.evaluate(data))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
 
 test('a fit that is refused leaves the recipe', async () => {

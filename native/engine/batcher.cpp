@@ -95,13 +95,14 @@ template <class T>
 void Batcher<T>::load(const uint32_t* order, size_t at, size_t first, size_t rows, Signal<T>& input) {
   // Rows come from anywhere: some are asked for while those before them are worked on.
   constexpr size_t kAhead = 16;
+  const bool sparse = compressed_ && input.sparse;  // the graph may want it dense all the same
   const auto row_at = [&](size_t i) { return order ? order[at + i] : at + i; };
   const size_t row_bytes = storage_.features * storage_.element_size();
   const size_t target_bytes = with_targets_ ? storage_.outputs * storage_.target_size() : 0;
   const auto ask_for = [&](size_t begin, size_t end) {
     for (size_t i = begin; i < end && i < rows; i++) {
       const size_t stored = data_.stored_row(row_at(i));
-      if (compressed_) compressed_->prefetch_row(stored);
+      if (sparse) compressed_->prefetch_row(stored);
       prefetch(storage_.y.data() + stored * target_bytes, target_bytes);
     }
   };
@@ -109,7 +110,7 @@ void Batcher<T>::load(const uint32_t* order, size_t at, size_t first, size_t row
   for (size_t i = 0; i < rows; i++) {
     if (i % kAhead == 0) ask_for(i + kAhead, i + 2 * kAhead);
     const size_t r = first + i, row = row_at(i), stored = data_.stored_row(row);
-    if (compressed_) {
+    if (sparse) {
       const CompressedRows::Row entries = compressed_->row(stored, storage_.element_size());
       const uint32_t to = static_cast<uint32_t>(r * row_capacity_);
       convert(entries.values, input.sparse->value + to, entries.count, entries.count);

@@ -11,8 +11,6 @@
 namespace myelin {
 namespace {
 
-constexpr size_t kPart = size_t{256} << 10;  // bytes of text a thread takes at a time
-
 size_t size_of(Element element) {
   return element == Element::kU8 ? sizeof(uint8_t) : element == Element::kF32 ? sizeof(float) : sizeof(double);
 }
@@ -185,7 +183,7 @@ class PartReader {
 
 }  // namespace
 
-CsvReader::CsvReader(const CsvShape& shape, int threads) : shape_(shape), threads_(threads) {}
+CsvReader::CsvReader(const CsvShape& shape, int threads, size_t part) : shape_(shape), threads_(threads), part_(part) {}
 
 bool CsvReader::read(const char* text, size_t bytes) {
   const char* end = text + bytes;
@@ -210,7 +208,7 @@ bool CsvReader::read(const char* text, size_t bytes) {
 bool CsvReader::read_lines(const char* text, const char* end) {
   std::vector<const char*> cuts = {text};
   while (cuts.back() < end) {
-    const char* at = end - cuts.back() > static_cast<ptrdiff_t>(kPart) ? cuts.back() + kPart : end;
+    const char* at = end - cuts.back() > static_cast<ptrdiff_t>(part_) ? cuts.back() + part_ : end;
     while (at[-1] != '\n') at++;
     cuts.push_back(at);
   }

@@ -35,7 +35,8 @@ struct CsvBlock {
 
 class CsvReader {
  public:
-  CsvReader(const CsvShape& shape, int threads);
+  // `part`: bytes of text that a thread takes at a time.
+  CsvReader(const CsvShape& shape, int threads, size_t part = size_t{256} << 10);
 
   // Takes the next piece of the text, cut anywhere. False: it is not plain, or too much for the memory; the reader is
   // of no more use then.
@@ -55,6 +56,7 @@ class CsvReader {
 
   const CsvShape shape_;
   const int threads_;
+  const size_t part_;
   std::string rest_;  // of a line whose end has not come yet
   std::vector<CsvBlock> blocks_;
   size_t rows_ = 0;

@@ -68,7 +68,7 @@ inline const char* read_number(const char* at, double& value) {
     value = read_exactly(begin, at);
   }
   if (!std::isfinite(value)) return nullptr;
-  if (negative) value = -value;
+  if (negative) value = 0 - value;  // -0 reads as 0, as it does among bytes
   return at;
 }
 

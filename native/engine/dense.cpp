@@ -78,7 +78,7 @@ template <class T>
 void DenseLayer<T>::look(const Pass<T>& pass, const Piece& piece) {
   if (!x_.bound()) return;
   x_.look(kernels_, *in_, piece);
-  if (pass.updater && x_.sparse(piece.index) && kernel_->trainable) x_.sort(piece);
+  if (pass.updater && x_.sparse(piece.index) && kernel_->trainable) x_.mark(piece);
 }
 
 // f(x W + b) for one panel of W.
@@ -239,11 +239,11 @@ void DenseLayer<T>::learn(const Pass<T>& pass, size_t task, int thread, T* gradi
                             .m = b.rows,
                             .n = b.width,
                             .k = rows});
-    for (size_t row = first; row < first + rows; row += pieces_.rows_each) {
-      const uint32_t* begin = x_.column(row / pieces_.rows_each) + b.row;
-      kernels_.sparse_gemm({begin, begin + 1, x_.column_row(), x_.column_value(), delta.at(row, b.col), delta.ld, g,
-                            width, nullptr, row > 0, b.rows, b.width, std::min(pieces_.rows_each, pass.rows - row)});
-    }
+    const Signal<T>& x = in_->sparse ? x_.dense() : *in_;
+    for (size_t row = first; row < first + rows; row += pieces_.rows_each)
+      kernels_.masked_gemm({x.at(row, b.row), x.ld, x_.marks(row / pieces_.rows_each) + b.row,
+                            static_cast<ptrdiff_t>(x_.columns()), delta.at(row, b.col), delta.ld, g, width, row > 0,
+                            b.rows, b.width, std::min(pieces_.rows_each, pass.rows - row)});
   });
   pass.updater->take(*kernel_, task, g);
 }

@@ -26,7 +26,6 @@ void SparseView<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
   const size_t rows = round_up(o.most_rows, kLanes<T>);
   looks_ = !of.sparse;
   columns_ = of.cols;
-  a_row_ = of.sparse ? o.sparse_capacity / o.most_rows : of.n;
   skip_below_ = skip_below(kWorthSkipping);
   if (looks_ && (rows * of.n >= size_t{1} << 31 || skip_below_ == 0)) return;
   states_ = arena.take<State>(pieces.most);
@@ -39,9 +38,11 @@ void SparseView<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
     rows_ = &own_;
   }
   if (!by_column) return;
-  column_begin_ = arena.take<uint32_t>(pieces.most * (columns_ + 1));
-  column_row_ = arena.take<uint32_t>(rows * a_row_);
-  column_value_ = arena.take<T>(rows * a_row_);
+  marks_size_ = (pieces.rows_each + 63) / 64 * columns_;
+  marks_ = arena.take<uint64_t>(pieces.most * marks_size_);
+  if (looks_) return;
+  dense_ = Signal<T>::of_width(of.cols);
+  dense_.data = arena.take<T>(rows * static_cast<size_t>(dense_.ld));
 }
 
 template <class T>
@@ -64,26 +65,21 @@ void SparseView<T>::look(const Kernels<T>& kernels, const Signal<T>& x, const Pi
   if (!state.sparse) state.wait = kWait;
 }
 
-// By counting.
 template <class T>
-void SparseView<T>::sort(const Piece& p) {
+void SparseView<T>::mark(const Piece& p) {
   const SparseRows<T>& x = *rows_;
-  uint32_t* begin = column_begin_ + p.index * (columns_ + 1);
-  memset(begin, 0, (columns_ + 1) * sizeof(uint32_t));
-  for (size_t r = p.first; r < p.first + p.rows; r++)
-    for (uint32_t e = x.begin[r]; e < x.end[r]; e++) begin[x.index[e]]++;
-  uint32_t total = static_cast<uint32_t>(p.first * a_row_);
-  for (size_t c = 0; c < columns_; c++) {  // where each column ends ...
-    total += begin[c];
-    begin[c] = total;
+  uint64_t* marks = marks_ + p.index * marks_size_;
+  memset(marks, 0, marks_size_ * sizeof(uint64_t));
+  for (size_t r = 0; r < p.rows; r++) {
+    const uint64_t bit = uint64_t{1} << r % 64;
+    const uint32_t begin = x.begin[p.first + r], end = x.end[p.first + r];
+    uint64_t* word = marks + r / 64 * columns_;
+    for (uint32_t e = begin; e < end; e++) word[x.index[e]] |= bit;
+    if (looks_) continue;
+    T* row = dense_.at(p.first + r, 0);
+    memset(row, 0, dense_.cols * sizeof(T));
+    for (uint32_t e = begin; e < end; e++) row[x.index[e]] = x.value[e];
   }
-  begin[columns_] = total;
-  for (size_t r = p.rows; r-- > 0;)  // ... filled from there down to where it begins, so backwards
-    for (uint32_t e = x.end[p.first + r]; e-- > x.begin[p.first + r];) {
-      const uint32_t at = --begin[x.index[e]];
-      column_row_[at] = static_cast<uint32_t>(r);
-      column_value_[at] = x.value[e];
-    }
 }
 
 template class SparseView<float>;

@@ -65,6 +65,22 @@ struct SparseGemm {
   size_t m, n, k;
 };
 
+// The same with the left factor's nonzero entries marked by bits, columns of a dense matrix being its rows:
+// a(m, k) = a[k·a_k + m], and bit k % 64 of bits[k / 64 · bits_word + m] tells whether it may be other than zero.
+template <class T>
+struct MaskedGemm {
+  const T* a;
+  ptrdiff_t a_k;
+  const uint64_t* bits;
+  ptrdiff_t bits_word;
+  const T* b;  // (k, n)
+  ptrdiff_t ldb;
+  T* c;  // (m, n)
+  ptrdiff_t ldc;
+  bool accumulate;
+  size_t m, n, k;
+};
+
 // A rectangle of rows × cols elements, n ≥ cols columns with the padding.
 struct Extent {
   size_t rows, cols, n;
@@ -110,6 +126,7 @@ template <class T>
 struct Kernels {
   void (*gemm)(const Gemm<T>&);
   void (*sparse_gemm)(const SparseGemm<T>&);
+  void (*masked_gemm)(const MaskedGemm<T>&);
   // The entries of x that are not zero, as rows of a sparse factor: those of row r from first + r · n on.
   void (*compress)(const Extent&, const T* x, uint32_t first, uint32_t* begin, uint32_t* end, uint32_t* index,
                    T* value);

@@ -7,6 +7,7 @@
 #include "elementwise-inl.h"
 #include "gemm-inl.h"
 #include "loss-inl.h"
+#include "masked-inl.h"
 #include "normalization-inl.h"
 #include "optimizer-inl.h"
 #include "rng-inl.h"
@@ -40,6 +41,7 @@ const Kernels<typename V::T>* table() {
   static constexpr Kernels<T> kernels = {
       gemm<V>,
       sparse_gemm<V>,
+      masked_gemm<V>,
       compress<V>,
 #define MYELIN_VALUE(name, text) ActivationOf<V, name>::value,
       {MYELIN_ACTIVATIONS(MYELIN_VALUE)},

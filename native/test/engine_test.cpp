@@ -78,6 +78,13 @@ NetworkSpec everything(bool float64) {
   return s;
 }
 
+// One that wants its input dense, however sparse the data.
+NetworkSpec normalized_first() {
+  NetworkSpec s = everything(false);
+  s.layers = {layer(LayerKind::kBatchNormalization), dense(70, Activation::kRelu), dense(10, Activation::kSoftmax)};
+  return s;
+}
+
 TrainingSpec training(double clip_norm) {
   TrainingSpec s;
   s.loss.kind = Loss::kCategoricalCrossentropy;
@@ -104,8 +111,8 @@ std::shared_ptr<const Dataset> data(size_t rows) {
 }
 
 template <class T>
-std::vector<T> train(int threads, double budget_ms, double clip_norm, long* allocated) {
-  auto network = std::make_shared<Network<T>>(everything(sizeof(T) == 8), *selected_kernels());
+std::vector<T> train(const NetworkSpec& spec, int threads, double budget_ms, double clip_norm, long* allocated) {
+  auto network = std::make_shared<Network<T>>(spec, *selected_kernels());
   network->compile(training(clip_norm));
   SessionOptions o;
   o.batch_size = 37, o.epochs = 3, o.threads = threads;
@@ -121,15 +128,15 @@ std::vector<T> train(int threads, double budget_ms, double clip_norm, long* allo
 }
 
 template <class T>
-void test_training() {
+void test_training(const NetworkSpec& spec) {
   const std::string type = type_name<T>();
   for (const double clip : {0.0, 0.5}) {
     long allocated = -1;
-    const std::vector<T> expected = train<T>(1, 1e9, clip, &allocated);
+    const std::vector<T> expected = train<T>(spec, 1, 1e9, clip, &allocated);
     check(allocated == 0, "allocations while training, " + type + ": " + std::to_string(allocated));
     for (const int threads : {2, 3, 8})
       for (const double budget : {0.0, 1e9}) {
-        const std::vector<T> got = train<T>(threads, budget, clip, &allocated);
+        const std::vector<T> got = train<T>(spec, threads, budget, clip, &allocated);
         check(std::memcmp(got.data(), expected.data(), expected.size() * sizeof(T)) == 0,
               "equal bits, threads " + std::to_string(threads) + " " + type);
         check(allocated == 0, "allocations with threads, " + type + ": " + std::to_string(allocated));
@@ -255,7 +262,8 @@ int main() {
   test_initializers<double>();
   test_state<float>();
   test_state<double>();
-  test_training<float>();
-  test_training<double>();
+  test_training<float>(everything(false));
+  test_training<double>(everything(true));
+  test_training<float>(normalized_first());
   return summary();
 }

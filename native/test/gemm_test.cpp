@@ -91,6 +91,21 @@ struct Product {
                          start == Start::kBias ? bias.data() : nullptr, start == Start::kAccumulate, m, n, k});
     return out;
   }
+  // With a as columns; bits set where a is not zero, and now and then where it is.
+  Matrix<T> masked(const Kernels<T>& kernels) const {
+    const size_t words = (k + 63) / 64;
+    std::vector<T> columns(k * (m + 3));
+    std::vector<uint64_t> bits(words * (m + 1));
+    for (size_t i = 0; i < k; i++)
+      for (size_t row = 0; row < m; row++) {
+        columns[i * (m + 3) + row] = a_at(row, i);
+        if (a_at(row, i) != 0 || (i + row) % 7 == 0) bits[i / 64 * (m + 1) + row] |= uint64_t{1} << i % 64;
+      }
+    Matrix<T> out(c);
+    kernels.masked_gemm({columns.data(), static_cast<ptrdiff_t>(m + 3), bits.data(), static_cast<ptrdiff_t>(m + 1),
+                         b.data(), ldb, out.data(), ldc, start == Start::kAccumulate, m, n, k});
+    return out;
+  }
   Matrix<T> by_hand() {
     Matrix<T> out(c);
     for (size_t r = 0; r < m; r++)
@@ -122,8 +137,12 @@ void test_type() {
       }
       const Matrix<T> skipped = p.sparse(kernels_of<T>(*set));
       ok = ok && skipped.same_bits(expected) && skipped.guards_intact();
+      if (start == Start::kBias) continue;
+      const Matrix<T> masked = p.masked(kernels_of<T>(*set));
+      ok = ok && masked.same_bits(expected) && masked.guards_intact();
     }
     ok = ok && p.sparse(scalar).same_bits(expected);
+    if (start != Start::kBias) ok = ok && p.masked(scalar).same_bits(expected);
     check(ok, "gemm " + name);
   };
   const Start starts[] = {Start::kZero, Start::kBias, Start::kAccumulate};

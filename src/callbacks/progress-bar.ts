@@ -45,9 +45,9 @@ export class Bar implements Callback {
     this.#words.epochBegins()
   }
 
-  onProgress({ epoch, step, steps }: EpochProgress, logs: Logs): void {
-    const [title, ...rest] = this.#words?.of({ epoch, part: step / steps, logs }) ?? []
-    if (title === undefined) return
+  onProgress({ epoch, step, steps, samples }: EpochProgress, logs: Logs): void {
+    if (!this.#words || steps === 0) return // without an end there is no bar
+    const [title, ...rest] = this.#words.of({ epoch, part: step / steps, samples, logs })
     if (!this.#bar) {
       this.#bar = new SingleBar({
         stream: this.#stream,
@@ -66,7 +66,7 @@ export class Bar implements Callback {
     this.#takeDown()
     const last = epoch + 1 === this.#params.epochs
     if (!this.#words || !(this.#pause.isOver() || last)) return
-    this.#stream.write(`${this.#words.of({ epoch, part: 1, logs }).join('  ')}\n`)
+    this.#stream.write(`${this.#words.of({ epoch, part: 1, samples: this.#params.rows, logs }).join('  ')}\n`)
   }
 
   onTrainError(): void {

@@ -34,6 +34,6 @@ class Lines implements Callback {
 
   onEpochEnd(epoch: number, logs: Logs): void {
     if (!(this.#pause.isOver() || epoch + 1 === this.#params.epochs)) return
-    this.#stream.write(`${this.#words.of({ epoch, part: 1, logs }).join('  ')}\n`)
+    this.#stream.write(`${this.#words.of({ epoch, part: 1, samples: this.#params.rows, logs }).join('  ')}\n`)
   }
 }

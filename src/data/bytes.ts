@@ -3,18 +3,19 @@
  * by piece for what need not fit in memory.
  */
 import { open, readFile } from 'node:fs/promises'
-import { Readable } from 'node:stream'
+import { pipeline, Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { createGunzip, gunzip } from 'node:zlib'
 import { MyelinError } from '../errors.ts'
-import { describe, expected } from '../validate.ts'
+import { describe, expected, expectedText } from '../validate.ts'
 
 /** Bytes or text that arrive piece by piece, such as a stream of Node. */
 export type ByteStream = AsyncIterable<Uint8Array | string>
 
 /** Large enough that what a piece costs beside its bytes is nothing, small enough to be nothing in memory. */
 const PIECE_BYTES = 4 << 20
-const GUNZIP_PIECE_BYTES = 1 << 20
+/** Of gunzip. */
+const chunkSize = 1 << 20
 
 const unzip = promisify<Uint8Array, Buffer>(gunzip)
 
@@ -62,8 +63,9 @@ export async function* readPieces(
       yield* raw
       return
     }
-    const text = Readable.from(followedBy(first, raw)).pipe(createGunzip({ chunkSize: GUNZIP_PIECE_BYTES }))
-    for await (const piece of text) yield piece as Buffer
+    // whatever goes wrong on either side ends both, and comes out of the loop
+    const gunzipped = pipeline(Readable.from(followedBy(first, raw)), createGunzip({ chunkSize }), () => {})
+    for await (const piece of gunzipped) yield piece as Buffer
   } catch (cause) {
     throw isZlibError(cause) ? notGzip(file, cause) : cause
   } finally {
@@ -91,7 +93,7 @@ async function* followedBy(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGen
 
 function rawPieces(source: string | URL | Uint8Array | ByteStream, file: string): AsyncGenerator<Buffer> {
   if (typeof source === 'string' || source instanceof URL) return filePieces(source)
-  return source instanceof Uint8Array ? memoryPieces(source) : streamPieces(source, file)
+  return source instanceof Uint8Array ? memoryPieces(source, file) : streamPieces(source, file)
 }
 
 async function* filePieces(path: string | URL): AsyncGenerator<Buffer> {
@@ -114,9 +116,20 @@ async function* filePieces(path: string | URL): AsyncGenerator<Buffer> {
   }
 }
 
-/** Copies, so that whose memory it is may do with it what he likes. */
-async function* memoryPieces(bytes: Uint8Array): AsyncGenerator<Buffer> {
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield Buffer.from(bytes.subarray(at, at + PIECE_BYTES))
+/** Copies: whose memory it is may take it away meanwhile, which is an error, but nobody reads what is not there. */
+async function* memoryPieces(bytes: Uint8Array, file: string): AsyncGenerator<Buffer> {
+  const { length } = bytes
+  for (let at = 0; at < length; at += PIECE_BYTES) {
+    if (bytes.length !== length) {
+      throw expectedText(
+        'ERR_DATA',
+        'bytes that stay while they are read',
+        file,
+        'ones whose buffer is detached or resized',
+      )
+    }
+    yield Buffer.from(bytes.subarray(at, at + PIECE_BYTES))
+  }
 }
 
 async function* streamPieces(stream: ByteStream, file: string): AsyncGenerator<Buffer> {

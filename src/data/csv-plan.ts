@@ -34,9 +34,9 @@ export interface TablePlan {
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
-/** The number that a field holds, possibly infinite; NaN when it holds none. */
+/** The number that a field holds, possibly infinite; NaN when it holds none. -0 is 0. */
 export function readNumber(text: string): number {
-  return NUMBER.test(text) ? Number(text) : Number.NaN
+  return NUMBER.test(text) ? Number(text) + 0 : Number.NaN
 }
 
 /** Lines and columns are counted from 1, as editors do. */

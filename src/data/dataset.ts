@@ -22,6 +22,7 @@ import { type CsvSource, readCsv } from './csv.ts'
 import type { CsvOptions } from './csv-options.ts'
 import { type EncodedTargets, encodeTargets, type Targets } from './encode.ts'
 import { readIdx } from './idx.ts'
+import { readNpy } from './npy.ts'
 import { plainRecipe, type Recipe, type Standardization } from './recipe.ts'
 import { type SplitRows, splitRows, splitStratified } from './shuffle.ts'
 
@@ -128,7 +129,9 @@ export class Dataset {
     const { features, targets, recipe } = await readCsv(source, options)
     const { standardization } = recipe
     const data = Dataset.#make(features, targets, { ...recipe, standardization: null })
-    return standardization === null ? data : data.#standardizedBy(standardization)
+    if (standardization === null) return data
+    if (standardization.means.length === data.features) return data.#standardizedBy(standardization)
+    throw expected('ERR_SHAPE', `${standardization.means.length} features, as in \`like\`,`, 'source', data.features)
   }
 
   /**
@@ -145,6 +148,26 @@ export class Dataset {
     ])
     if (y && y.shape.length !== 1) throw expected('ERR_SHAPE', 'one dimension', String(labels), y.shape)
     return Dataset.from(x, y?.data, options)
+  }
+
+  /**
+   * Arrays that NumPy saved (`numpy.save`), little-endian and in C order, of booleans, integers or floats up to 64 bits;
+   * compressed with gzip or not. Rows of any number of dimensions become one row each.
+   *
+   * @param labels one a row, or rows of values; left out when there are none
+   * @throws ERR_FILE for a file that is missing, cut short or no such array; otherwise as `from`
+   */
+  static async fromNpy(
+    features: string | URL,
+    labels?: string | URL | null,
+    options?: DatasetOptions,
+  ): Promise<Dataset> {
+    checkOptions(options, 'Dataset.fromNpy', ['scale', 'classes'])
+    const [x, y] = await Promise.all([
+      readNpy(features, 'features'),
+      labels === undefined || labels === null ? null : readNpy(labels, 'labels'),
+    ])
+    return Dataset.from(x, y, options)
   }
 
   get rows(): number {

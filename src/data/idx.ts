@@ -6,25 +6,20 @@
 import { LARGEST_COUNT } from '../validate.ts'
 import type { NumberArray } from './arrays.ts'
 import { checkPath, readWhole, wrongFile as wrong } from './bytes.ts'
+import { type Element, elements, readElements } from './elements.ts'
 
 export interface IdxArray {
   readonly data: NumberArray
   readonly shape: readonly number[]
 }
 
-interface ValueType {
-  readonly bytes: number
-  readonly make: (length: number) => NumberArray
-  readonly read: (view: DataView, at: number) => number
-}
-
-const types: Readonly<Record<number, ValueType>> = {
-  8: { bytes: 1, make: (n) => new Uint8Array(n), read: (v, at) => v.getUint8(at) },
-  9: { bytes: 1, make: (n) => new Int8Array(n), read: (v, at) => v.getInt8(at) },
-  11: { bytes: 2, make: (n) => new Int16Array(n), read: (v, at) => v.getInt16(at) },
-  12: { bytes: 4, make: (n) => new Int32Array(n), read: (v, at) => v.getInt32(at) },
-  13: { bytes: 4, make: (n) => new Float32Array(n), read: (v, at) => v.getFloat32(at) },
-  14: { bytes: 8, make: (n) => new Float64Array(n), read: (v, at) => v.getFloat64(at) },
+const types: Readonly<Record<number, Element>> = {
+  8: elements.u1,
+  9: elements.i1,
+  11: elements.i2,
+  12: elements.i4,
+  13: elements.f4,
+  14: elements.f8,
 }
 
 /** @throws ERR_FILE when the file is missing, cut short, too long, or no IDX file. */
@@ -49,13 +44,5 @@ function parse(bytes: Buffer, file: string): IdxArray {
     throw wrong(file, `${whole} bytes (${shape.join(' × ')} values)`, `${bytes.length} bytes`)
   }
   if (shape.some((size) => size > LARGEST_COUNT)) throw wrong(file, `sizes up to ${LARGEST_COUNT}`, shape.join(' × '))
-  return { data: values(bytes, header, length, type), shape }
-}
-
-function values(bytes: Buffer, header: number, length: number, type: ValueType): NumberArray {
-  if (type === types[8]) return bytes.subarray(header)
-  const data = type.make(length)
-  const view = new DataView(bytes.buffer, bytes.byteOffset + header)
-  for (let i = 0; i < length; i++) data[i] = type.read(view, i * type.bytes)
-  return data
+  return { data: readElements(bytes, header, length, type, false), shape }
 }

@@ -168,8 +168,8 @@ function checkCounters(value: unknown, isCompiled: boolean): Counters {
 function checkRecipe(value: unknown, inputs: number): Recipe {
   const recipe = recipeFromJSON(value)
   const { columns, standardization } = recipe
-  for (const features of [columns && countFeatures(columns), standardization && standardization.means.length]) {
-    if (features !== null && features !== inputs) throw expected('ERR_OPTION', `${inputs} features`, 'recipe', features)
-  }
+  const counts = [columns ? countFeatures(columns) : inputs, standardization?.means.length ?? inputs]
+  const odd = counts.find((features) => features !== inputs)
+  if (odd !== undefined) throw expected('ERR_OPTION', `${inputs} features`, 'recipe', odd)
   return recipe
 }

@@ -131,7 +131,8 @@ export async function trainedModel(): Promise<Model> {
     ],
   })
   model.compile({ optimizer: optimizers.nadam(), loss: 'categoricalCrossentropy', metrics: ['accuracy'] })
-  await model.fit([[0, 1], [1, 0], [1, 1]], [0, 1, 1], { epochs: 2, batchSize: 2 }) // biome-ignore format: a table
+  const x = { data: Uint8Array.of(0, 1, 1, 0, 1, 1), shape: [3, 2] }
+  await model.fit(x, [0, 1, 1], { epochs: 2, batchSize: 2 })
   return model
 }
 

@@ -1,5 +1,7 @@
 /** Compiled, not run: data, looking inside, files and callbacks, with the types that callers may name. */
 import {
+  type Batch,
+  type Batches,
   type ByteStream,
   type Callback,
   type ClassWeight,
@@ -34,7 +36,10 @@ import {
   type LandscapeWeight,
   type Layer,
   type LayerTrace,
+  type LoadOptions,
   type Logs,
+  loadKeras,
+  loadTfjs,
   lossLandscape,
   type MatrixLike,
   type Model,
@@ -142,6 +147,11 @@ export async function modelIsUsed(x: Features, y: Targets): Promise<void> {
   const history = await model.fit(x, y, fit)
   const params: HistoryParams = history.params
   await model.fit(data, { validationSplit: 0.1, stratify: true })
+  const forms: readonly Batch[] = [data, [[[1]], [1]], { x: [[1]], y: [1], sampleWeight: [1] }]
+  const batches: Batches = () => forms
+  await model.fit(batches, { epochs: 2 })
+  const load: LoadOptions = { compile: false, seed: 1 }
+  await Promise.all([loadKeras('m.keras', load), loadTfjs('model.json', load)])
   const predict: PredictOptions = { batchSize: 1, threads: 1, signal: AbortSignal.abort() }
   const evaluate: EvaluateOptions = { ...predict, sampleWeight }
   await model.evaluate(data, evaluate)
@@ -245,6 +255,10 @@ export function refused(): void {
   Dataset.from([[1]], [1], { scale: '1' })
   // @ts-expect-error no such option
   data.split({ fraction: 0.5, stratified: true })
+  // @ts-expect-error no such option
+  loadKeras('m.keras', { compiled: true })
+  // @ts-expect-error a batch has targets
+  model.fit(() => [[[[1]]]], {})
   // @ts-expect-error no such option
   model.evaluate(data, { epochs: 3 })
   // @ts-expect-error no such option

@@ -11,6 +11,8 @@ import {
   info,
   initializers,
   layers,
+  loadKeras,
+  loadTfjs,
   loadModel,
   losses,
   type Matrix,
@@ -98,6 +100,12 @@ export async function accepted(): Promise<void> {
   const delta: number = gradientCheck(model, test.take(3)).maxRelativeError
   const { delta: table } = model.trace([[1]], [1], { training: false }).layers[0]!
   const again: Model = sequential(model.toJSON())
+  const imported: Model[] = [
+    await loadKeras('m.keras', { compile: false, seed: 1 }),
+    await loadTfjs(new URL('file:///model.json')),
+  ]
+  await model.exportOnnx('m.onnx')
+  const onnx: Uint8Array = model.toOnnx()
   const saving: SaveOptions = { includeOptimizer: false }
   await model.save('m.safetensors', saving)
   await model.save(new URL('file:///m.safetensors'))
@@ -117,6 +125,7 @@ export async function accepted(): Promise<void> {
   const code: string = new MyelinError('ERR_DATA', '').code
   const peak: number | undefined = info({ measure: true }).fmaPeak
   console.log(page)
+  console.log(imported, onnx)
   console.log(counts, matrix, perceptron.bias, perceptron.classify([[1]]))
   console.log(
     stopped,
@@ -207,6 +216,10 @@ export function refused(model: Model): void {
   new Perceptron().fit([[1]])
   // @ts-expect-error no such option
   new Perceptron({ epochs: 3 })
+  // @ts-expect-error a path is missing
+  model.exportOnnx()
+  // @ts-expect-error no such option
+  loadKeras('m.keras', { compiled: true })
   // @ts-expect-error no such code
   new MyelinError('ERR_WRONG', '')
 }

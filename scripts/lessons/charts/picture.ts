@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Config, TopLevelSpec } from 'vega-lite'
 
-const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'docs', 'lessons')
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..')
 
 export const INK = '#1f2328'
 const MUTED = '#57606a'
@@ -124,8 +124,8 @@ export function panels(title: string, rows: readonly (readonly Chart[])[]): TopL
   return { description: title, spacing: 24, vconcat: rows.map((row) => ({ spacing: 24, hconcat: [...row] })) }
 }
 
-/** Writes docs/lessons/`name`.svg. */
-export async function save(name: string, chart: TopLevelSpec): Promise<void> {
+/** Writes `folder`/`name`.svg. */
+export async function save(name: string, chart: TopLevelSpec, folder = 'docs/lessons'): Promise<void> {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')])
   const { spec } = compile({ padding: 16, ...chart }, { config: CONFIG })
   // Vega-Lite has no contours, Vega does: they are the last step that data with a grid lack
@@ -140,8 +140,8 @@ export async function save(name: string, chart: TopLevelSpec): Promise<void> {
   Object(vega).textMetrics.width = (item: { fontSize?: number }, text: string) =>
     0.58 * (item.fontSize ?? 13) * text.length
   const svg = await new vega.View(vega.parse(spec), { renderer: 'none' }).toSVG()
-  mkdirSync(FOLDER, { recursive: true })
-  writeFileSync(join(FOLDER, `${name}.svg`), `${tidy(svg, titleOf(chart))}\n`)
+  mkdirSync(join(ROOT, folder), { recursive: true })
+  writeFileSync(join(ROOT, folder, `${name}.svg`), `${tidy(svg, titleOf(chart))}\n`)
 }
 
 /** Data of a geoshape layer that `save` turns into contours, one row for each threshold. */

@@ -1,0 +1,214 @@
+/**
+ * How cost grows with batch size, width, depth, threads and the density of the input, one line of points each, and
+ * whether there is a cliff: a step that loses more than a tenth.
+ *
+ *   npm run bench -- scaling [batch width depth threads density] [--rounds 3] [--driver pytorch] [--name scaling]
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { info } from '../src/index.ts'
+import { dataOf } from './data.ts'
+import { type Driver, drivers, run } from './drivers.ts'
+import { machine, writeResult } from './results-file.ts'
+import { flopPerSample, type Workload } from './workloads.ts'
+
+/** A step may lose so much: less is the noise of a machine. */
+const LOSS = 0.1
+/** Dense-equivalent FLOP of an epoch, about: some tenths of a second. */
+const WORK = 30e9
+/** FLOP that the update of one parameter counts for. */
+const UPDATE = 24
+
+export const SERIES = ['batch', 'width', 'depth', 'threads', 'density'] as const
+export type Series = (typeof SERIES)[number]
+
+export interface Point {
+  /** Batch size, width, layers, threads or density. */
+  readonly at: number
+  readonly samplesPerSecond: number
+  /** Dense-equivalent FLOP/s. */
+  readonly flops: number
+}
+
+export interface Line {
+  /** What it is a line of. */
+  readonly series: Series
+  /** The rest of what was trained. */
+  readonly net: string
+  readonly points: readonly Point[]
+  /** Steps that lose more than a tenth. */
+  readonly cliffs: readonly string[]
+}
+
+interface Trial {
+  readonly at: number
+  readonly workload: Workload
+  readonly threads: number
+}
+
+interface Sweep {
+  readonly series: Series
+  readonly net: string
+  readonly trials: readonly Trial[]
+  /** What must not fall from a point to the next: samples/s, or FLOP/s where a step makes the net larger. */
+  readonly held: 'samplesPerSecond' | 'flops'
+}
+
+const powers = (from: number, to: number): number[] =>
+  Array.from({ length: Math.log2(to / from) + 1 }, (_, i) => from * 2 ** i)
+
+const base = {
+  name: 'scaling',
+  title: '',
+  kind: 'train',
+  activation: 'relu',
+  output: 'softmax',
+  keepInput: 1,
+  keepHidden: 1,
+  maxNorm: 0,
+  data: 'mnist',
+  batchSize: 128,
+  warmup: 1,
+  timed: 1,
+  lossFactor: 1,
+  accuracy: 0,
+} as const
+const sgd = { kind: 'sgd', learningRate: 0.01, momentum: 0 } as const
+const adam = { kind: 'adam', learningRate: 1e-3, momentum: 0 } as const
+
+/** A workload with as many rows as make a short epoch of whole batches: three at the least, MNIST's rows at the most. */
+function sized(partial: Partial<Workload> & Pick<Workload, 'units'>): Workload {
+  const workload = { ...base, optimizer: sgd, rows: 0, ...partial }
+  const parameters = workload.units.slice(1).reduce((sum, units, i) => sum + units * (workload.units[i]! + 1), 0)
+  const step = workload.batchSize * flopPerSample(workload) + UPDATE * parameters
+  const batches = Math.min(Math.floor(60_000 / workload.batchSize), Math.max(3, Math.round(WORK / step)))
+  return { ...workload, rows: batches * workload.batchSize }
+}
+
+/** @param threads of all sweeps but the one over them */
+function sweepsOf(threads: number): readonly Sweep[] {
+  const each = (values: readonly number[], workload: (value: number) => Workload): Trial[] =>
+    values.map((at) => ({ at, workload: workload(at), threads }))
+  const deep = (depth: number): number[] => [784, ...new Array<number>(depth).fill(256), 10]
+  const main = sized({ units: [784, 512, 512, 10], optimizer: adam, keepInput: 0.7, keepHidden: 0.7 })
+  const counts = Array.from({ length: threads }, (_, i) => i + 1)
+  const over = (workload: Workload): Trial[] => counts.map((at) => ({ at, workload, threads: at }))
+  return [
+    {
+      series: 'batch',
+      net: '784-128-10, sgd',
+      held: 'samplesPerSecond',
+      trials: each(powers(1, 4096), (batchSize) => sized({ units: [784, 128, 10], batchSize })),
+    },
+    {
+      series: 'batch',
+      net: '784-512-512-10, adam, keep .7',
+      held: 'samplesPerSecond',
+      trials: each(powers(1, 4096), (batchSize) => sized({ ...main, batchSize })),
+    },
+    {
+      series: 'width',
+      net: '784-w-w-10, sgd',
+      held: 'flops',
+      trials: each(powers(16, 4096), (width) => sized({ units: [784, width, width, 10] })),
+    },
+    {
+      series: 'depth',
+      net: '784-256…-10, sgd',
+      held: 'flops',
+      trials: each([1, 2, 3, 4, 6, 8, 12, 16], (depth) => sized({ units: deep(depth) })),
+    },
+    {
+      series: 'threads',
+      net: '784-128-10, sgd',
+      held: 'samplesPerSecond',
+      trials: over(sized({ units: [784, 128, 10] })),
+    },
+    { series: 'threads', net: '784-512-512-10, adam, keep .7', held: 'samplesPerSecond', trials: over(main) },
+    {
+      series: 'density',
+      net: '784-512-10, sgd',
+      held: 'samplesPerSecond',
+      // from a full input to an empty one: what has fewer factors must not be slower
+      trials: each([1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0], (density) =>
+        sized({ units: [784, 512, 10], data: 'sparse', density }),
+      ),
+    },
+  ]
+}
+
+/** The steps that lose more than a tenth: the place of the point before each, and how it is called. */
+function lossesOf({ held, trials }: Sweep, points: readonly Point[]): { place: number; text: string }[] {
+  return points.slice(1).flatMap((point, place) => {
+    const kept = point[held] / points[place]![held]
+    return kept < 1 - LOSS ? [{ place, text: `${trials[place]!.at} → ${point.at}: ${kept.toFixed(2)}×` }] : []
+  })
+}
+
+/**
+ * Other processes only ever slow a point down, so a point is the best of its rounds; and the two ends of a step that
+ * seems to lose are measured as often again before it is called a cliff.
+ */
+async function measureSweep(sweep: Sweep, driver: Driver, rounds: number, folder: string): Promise<Line> {
+  const { trials, series, net } = sweep
+  const best = trials.map(() => 0)
+  const measure = async (chosen: readonly number[], seed: number): Promise<void> => {
+    for (const i of chosen) {
+      const { workload, threads } = trials[i]!
+      const job = { workload, rows: workload.rows, threads, seed, weights: null, ...dataOf(workload, folder) }
+      const { samples, seconds } = await run(driver, job)
+      best[i] = Math.max(best[i]!, samples / seconds)
+    }
+  }
+  const points = (): Point[] =>
+    trials.map(({ at, workload }, i) => {
+      return { at, samplesPerSecond: best[i]!, flops: best[i]! * flopPerSample(workload) }
+    })
+  for (let round = 1; round <= rounds; round++) await measure([...trials.keys()], round)
+  const suspects = lossesOf(sweep, points()).flatMap(({ place }) => [place, place + 1])
+  for (let round = 1; round <= rounds; round++) await measure([...new Set(suspects)], rounds + round)
+  return { series, net, points: points(), cliffs: lossesOf(sweep, points()).map(({ text }) => text) }
+}
+
+function print({ series, net, points, cliffs }: Line): void {
+  console.log(`\n${series}: ${net}`)
+  for (const { at, samplesPerSecond, flops } of points) {
+    const rate = Math.round(samplesPerSecond).toLocaleString('en-US')
+    console.log(
+      `${String(at).padStart(8)}${rate.padStart(14)} samples/s${(flops / 1e9).toFixed(1).padStart(8)} GFLOP/s`,
+    )
+  }
+  for (const cliff of cliffs) console.log(`  cliff ${cliff}`)
+}
+
+export interface ScalingOptions {
+  /** Names of series, none for all. */
+  readonly series: readonly string[]
+  readonly rounds: number
+  readonly driver: string
+  readonly name: string
+}
+
+/** Measures the series with one driver, prints them, writes bench/results/<name>.json. A cliff makes the exit status 1. */
+export async function scaling({ series, rounds, driver: name, name: file }: ScalingOptions): Promise<readonly Line[]> {
+  const driver = drivers.find((one) => one.name === name)
+  if (!driver) throw new Error(`expected a driver, received ${name}`)
+  const folder = mkdtempSync(join(tmpdir(), 'myelin-bench-'))
+  const lines: Line[] = []
+  try {
+    for (const sweep of sweepsOf(info().threads)) {
+      if (series.length > 0 && !series.includes(sweep.series)) continue
+      const line = await measureSweep(sweep, driver, rounds, folder)
+      print(line)
+      lines.push(line)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const cliffs = lines.flatMap((line) => line.cliffs.map((cliff) => `${line.series}, ${line.net}: ${cliff}`))
+  console.log(cliffs.length === 0 ? '\nno cliff' : `\n${cliffs.length} cliffs:\n  ${cliffs.join('\n  ')}`)
+  writeResult(file, { ...machine(), rounds, driver: name, lines })
+  if (cliffs.length > 0) process.exitCode = 1
+  return lines
+}

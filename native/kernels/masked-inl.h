@@ -1,0 +1,80 @@
+// The matrix product whose left factor's zeros are known by bits: the weight gradient, Σ over the rows of a batch, for
+// the rows in which a feature is not zero. In increasing order, so with the bits of the dense product.
+//
+// Neighbouring pixels are mostly zero in the same samples: two of them share the rows of b that either needs, eight
+// multiply-adds for four loads. Where they have little in common, as the units of a hidden layer, each goes alone.
+// MNIST's first layer takes 0.78 of the time of one alone on Zen 4, one misprediction at the end of a word included.
+#include "kernels.h"
+
+namespace myelin {
+namespace {
+
+// Accumulators of a pair, four vectors each, beside four of b and two factors: only where there are registers for it.
+constexpr bool kPairs = kTileRows * kTileVectors >= 16;
+// Cycles of an entry of one alone to those of a pair's row: 5.5 to 8.
+constexpr int kAlone = 11, kTogether = 16;
+
+template <class V, int features, int vectors, class T = typename V::T>
+inline void masked_rows(const MaskedGemm<T>& g, size_t m, size_t n) {
+  constexpr int lanes = Lanes<V>::kCount;
+  const T *const a = g.a + m, *const b = g.b + n;
+  T* c = g.c + static_cast<ptrdiff_t>(m) * g.ldc + n;
+  const V zero = number<V>(0);
+  V acc[features][vectors];
+#pragma GCC unroll 2
+  for (int f = 0; f < features; f++)
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; v++) acc[f][v] = g.accumulate ? V::load(c + f * g.ldc + v * lanes) : zero;
+  const uint64_t* bits = g.bits + m;
+  for (size_t k = 0; k < g.k; k += 64, bits += g.bits_word) {
+    uint64_t word = features == 2 ? bits[0] | bits[1] : bits[0];
+    for (; word != 0; word &= word - 1) {
+      const ptrdiff_t at = static_cast<ptrdiff_t>(k) + __builtin_ctzll(word);
+      const T* bk = b + at * g.ldb;
+      V factor[features];
+#pragma GCC unroll 2
+      for (int f = 0; f < features; f++) factor[f] = V::set1(a[at * g.a_k + f]);
+#pragma GCC unroll 4
+      for (int v = 0; v < vectors; v++) {
+        const V bv = V::load(bk + v * lanes);
+#pragma GCC unroll 2
+        for (int f = 0; f < features; f++) acc[f][v] = fma(factor[f], bv, acc[f][v]);
+      }
+    }
+  }
+#pragma GCC unroll 2
+  for (int f = 0; f < features; f++)
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; v++) store(c + f * g.ldc + v * lanes, acc[f][v] + zero);
+}
+
+template <class V, int vectors, class T = typename V::T>
+void masked_columns(const MaskedGemm<T>& g, size_t n) {
+  for (size_t m = 0; m < g.m;) {
+    int alone = 0, together = 0;
+    for (size_t k = 0; kPairs && m + 1 < g.m && k < g.k; k += 64) {
+      const uint64_t* bits = g.bits + static_cast<ptrdiff_t>(k / 64) * g.bits_word + m;
+      alone += __builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]);
+      together += __builtin_popcountll(bits[0] | bits[1]);
+    }
+    if (kPairs && together * kTogether < alone * kAlone) {
+      masked_rows<V, kPairs ? 2 : 1, vectors>(g, m, n);
+      m += 2;
+    } else {
+      masked_rows<V, 1, vectors>(g, m, n);
+      m += 1;
+    }
+  }
+}
+
+template <class V, class T = typename V::T>
+void masked_gemm(const MaskedGemm<T>& g) {
+  constexpr int lanes = Lanes<V>::kCount;
+  size_t n = 0;
+  for (; n + 4 * lanes <= g.n; n += 4 * lanes) masked_columns<V, 4>(g, n);
+  for (; n + 2 * lanes <= g.n; n += 2 * lanes) masked_columns<V, 2>(g, n);
+  for (; n < g.n; n += lanes) masked_columns<V, 1>(g, n);
+}
+
+}  // namespace
+}  // namespace myelin
