@@ -79,7 +79,17 @@ export const predict: CommandUsage = {
   required: 2,
   says: `Prints a line of CSV for each row: its class and the probability of each class, or its values. A column with the
 label may be in the file or not; it is not looked at.`,
-  options: { '': { delimiter: DELIMITER, threads: THREADS, json: JSON_OPTION } },
+  options: {
+    '': {
+      label: {
+        value: '<column>',
+        says: 'a column not to look at; default: the one that the model learnt, where it is there',
+      },
+      delimiter: DELIMITER,
+      threads: THREADS,
+      json: JSON_OPTION,
+    },
+  },
   examples: ['myelin predict iris.safetensors new.csv > predictions.csv'],
 }
 

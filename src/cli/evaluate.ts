@@ -8,17 +8,13 @@ import { confusionLines } from './confusion.ts'
 import { loadFor } from './load.ts'
 import { count, counted, type Output, percent, short } from './output.ts'
 import { type Given, UsageError } from './usage.ts'
-import { column, text, threadsOf } from './values.ts'
+import { csvOptionsOf, threadsOf } from './values.ts'
 
 export async function evaluate(given: Given, output: Output): Promise<number> {
   const [file, source] = given.positionals as [string, string]
   const threads = threadsOf(given)
-  const label = text(given, 'label')
   const model = await loadModel(file)
-  const data = await loadFor(model.recipe, source, {
-    delimiter: text(given, 'delimiter') ?? ',',
-    ...(label === undefined ? {} : { label: column(label) }),
-  })
+  const data = await loadFor(model.recipe, source, csvOptionsOf(given))
   if (data.outputs === 0)
     throw new UsageError('--label says which column the model is to find: it has no record of one')
   const scores = await model.evaluate(data, threads)

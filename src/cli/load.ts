@@ -74,12 +74,13 @@ export async function loadFor(
 export async function loadUnlabelled(
   recipe: CsvOptions['like'] | null,
   data: string,
-  delimiter: string,
+  options: Pick<CsvOptions, 'label' | 'delimiter'>,
 ): Promise<Dataset> {
+  if (options.label !== undefined) return loadFor(recipe, data, options)
   try {
-    return await loadFor(recipe, data, { delimiter }) // the fast way through a file of numbers wants all its columns
+    return await loadFor(recipe, data, options) // the fast way through a file of numbers wants all its columns
   } catch {
-    return loadFor(recipe, data, { delimiter, label: null })
+    return loadFor(recipe, data, { ...options, label: null })
   }
 }
 

@@ -6,13 +6,13 @@ import { coreOf, type Model } from '../model.ts'
 import { loadUnlabelled } from './load.ts'
 import type { Output } from './output.ts'
 import type { Given } from './usage.ts'
-import { text, threadsOf } from './values.ts'
+import { csvOptionsOf, threadsOf } from './values.ts'
 
 export async function predict(given: Given, output: Output): Promise<number> {
   const [file, source] = given.positionals as [string, string]
   const threads = threadsOf(given)
   const model = await loadModel(file)
-  const data = await loadUnlabelled(model.recipe, source, text(given, 'delimiter') ?? ',')
+  const data = await loadUnlabelled(model.recipe, source, csvOptionsOf(given))
   const outputs = await model.predict(data, threads)
   const names = classesOf(model, outputs.shape[1])
   const classes =

@@ -10,7 +10,20 @@ import { regularizers } from '../define/regularizers.ts'
 import { type Model, sequential } from '../model.ts'
 import type { TrainingSource } from './load.ts'
 import { type Given, UsageError } from './usage.ts'
-import { column, notNegative, notZero, number, oneOf, part, positive, sizes, text, threadsOf, whole } from './values.ts'
+import {
+  column,
+  delimiterOf,
+  notNegative,
+  notZero,
+  number,
+  oneOf,
+  part,
+  positive,
+  sizes,
+  text,
+  threadsOf,
+  whole,
+} from './values.ts'
 
 export type Task = 'classes' | 'values'
 
@@ -40,13 +53,12 @@ const MOST_CLASS_NUMBERS = 100
 
 export function readSettings(given: Given): Settings {
   const label = text(given, 'label')
-  const delimiter = text(given, 'delimiter') ?? ','
   return {
     data: given.positionals[0]!,
     test: text(given, 'test'),
     label: label === undefined ? undefined : column(label),
     ignore: text(given, 'ignore')?.split(',').map(column) ?? [],
-    delimiter: delimiter === '\\t' ? '\t' : delimiter,
+    delimiter: delimiterOf(given),
     scale: number(given, 'scale', notZero),
     task: oneOf(given, 'task', ['classes', 'values'] as const),
     hidden: sizes(given, 'layers') ?? [128, 64],

@@ -63,6 +63,18 @@ export function oneOf<T extends string>(given: Given, name: string, names: reado
   throw new UsageError(`--${name} is one of ${names.join(', ')}, not '${value}'${hint && `; ${hint}`}`)
 }
 
+/** What `evaluate` and `predict` say of a CSV file. */
+export function csvOptionsOf(given: Given): { readonly delimiter: string; readonly label?: string | number } {
+  const label = text(given, 'label')
+  return { delimiter: delimiterOf(given), ...(label === undefined ? {} : { label: column(label) }) }
+}
+
+/** `\t` is a tab, which few shells let one type. */
+export function delimiterOf(given: Given): string {
+  const delimiter = text(given, 'delimiter') ?? ','
+  return delimiter === '\\t' ? '\t' : delimiter
+}
+
 /** A column by its name, or by its number where it is one. */
 export function column(value: string): string | number {
   return /^-?\d+$/.test(value) ? Number(value) : value

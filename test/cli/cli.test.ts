@@ -263,6 +263,12 @@ test('a model that never saw a table is told which column to find', async () => 
     Float32Array.of(3, 6),
   )
   assert.is(scores.loss, (await model.evaluate(data))['loss'])
+  const predicted = await good('predict', ...own, '--label', 'c', '--threads', '1')
+  const outputs = Array.from(model.predictSync(data).data, (value) => String(Number(value.toPrecision(6))))
+  assert.is(predicted.stdout, ['value', ...outputs, ''].join('\n'))
+  await writeFile(inFolder('tabs.csv'), 'a\tb\n1\t2\n4\t5\n')
+  const tabs = await good('predict', inFolder('own.safetensors'), inFolder('tabs.csv'), '--delimiter', '\\t')
+  assert.is(tabs.stdout, predicted.stdout)
 })
 
 test('info says what there is, info of a file what the model is', async () => {
