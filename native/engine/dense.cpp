@@ -7,6 +7,10 @@
 namespace myelin {
 namespace {
 
+// Bytes of a kernel from which on its columns are shared out: reading the smaller ones once a thread costs less than
+// another fork-join.
+constexpr size_t kLarge = 131072;
+
 bool gradient_needs_z(Activation a) {
   return a == Activation::kGelu || a == Activation::kSoftplus || a == Activation::kSilu || a == Activation::kMish;
 }
@@ -23,6 +27,7 @@ template <class T>
 void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& pieces, Signal<T>* in) {
   in_ = in;
   pieces_ = pieces;
+  in_parts_ = kernel_->size() * sizeof(T) > kLarge;
   out = Signal<T>::of_width(spec_.units);
   out.has_zeros = gives_zeros(spec_.activation);
   const size_t rows = round_up(o.most_rows, kLanes<T>), elements = rows * static_cast<size_t>(out.ld);
@@ -39,13 +44,12 @@ void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
   const bool masked = this->index_ + 1 < layers.size() && layers[this->index_ + 1].kind == LayerKind::kDropout;
   if (wide && (out.has_zeros || masked)) delta_.bind(arena, o, pieces, out, false);
   strip_size_ = out.n * kPanel<T>;
-  turns_all_ = pieces.by_rows;
-  turned_ = arena.take<T>(strip_size_ * (turns_all_ ? strips() : static_cast<size_t>(o.threads)));
+  turned_ = arena.take<T>(strip_size_ * (in_parts_ ? static_cast<size_t>(o.threads) : strips()));
 }
 
 template <class T>
 void DenseLayer<T>::begin(const Pass<T>& pass) {
-  if (!pass.training || !turns_all_) return;
+  if (!pass.updater || in_parts_ || !turned_) return;
   pass.pool.run(strips(), static_cast<double>(kernel_->size()) / 4,
                 [&](size_t strip, int) { turn(strip, turned_ + strip * strip_size_); });
 }
@@ -56,7 +60,7 @@ void DenseLayer<T>::over_parts(const Pass<T>& pass, size_t parts, Task task) con
   const size_t all = (pass.rows + pieces_.rows_each - 1) / pieces_.rows_each;
   const size_t wanted = static_cast<size_t>(pass.pool.threads()) * (pass.pool.threads() > 1 ? 4 : 1);
   const size_t spans = std::min(all, parts >= wanted ? 1 : (wanted + parts - 1) / parts);
-  pass.pool.run(parts * spans, static_cast<double>(pass.rows) * work(), [&](size_t i, int thread) {
+  pass.pool.run(parts * spans, static_cast<double>(pass.rows) * products(), [&](size_t i, int thread) {
     const size_t s = i % spans;
     task(i / spans, Span{all * s / spans, all * (s + 1) / spans}, thread);
   });
@@ -76,7 +80,6 @@ void DenseLayer<T>::over_stretches(const Pass<T>& pass, const SparseView<T>& vie
 // Finds the zeros of a piece of the input.
 template <class T>
 void DenseLayer<T>::look(const Pass<T>& pass, const Piece& piece) {
-  if (!x_.bound()) return;
   x_.look(kernels_, *in_, piece);
   if (pass.updater && x_.sparse(piece.index) && kernel_->trainable) x_.mark(piece);
 }
@@ -108,29 +111,32 @@ void DenseLayer<T>::multiply(const Pass<T>& pass, size_t panel, Span span) {
                      .n = width,
                      .k = kernel_->rows});
     }
-    if (spec_.activation == Activation::kSoftmax) return;  // needs whole rows
+    if (spec_.activation == Activation::kSoftmax) return;
     activate(out.block(rows, col, width), z, out.at(first, col), static_cast<T>(spec_.alpha));
   });
 }
 
 template <class T>
 void DenseLayer<T>::forward_piece(const Pass<T>& pass, const Piece& p) {
-  look(pass, p);
+  if (x_.bound()) look(pass, p);
+  if (in_parts_) return;
   for (size_t panel = 0; panel < panel_count<T>(*kernel_); panel++) multiply(pass, panel, {p.index, p.index + 1});
-  if (spec_.activation == Activation::kSoftmax)
-    kernels_.activate[static_cast<int>(Activation::kSoftmax)](out.extent(p.rows), z_.at(p.first, 0), out.at(p.first, 0),
-                                                              T(0));
+  activate_rows(p);
 }
 
 template <class T>
-void DenseLayer<T>::forward(const Pass<T>& pass) {
-  if (x_.bound()) this->over_pieces(pass, [&](const Piece& piece) { look(pass, piece); });
+void DenseLayer<T>::forward_rest(const Pass<T>& pass) {
+  if (!in_parts_) return;
   over_parts(pass, panel_count<T>(*kernel_), [&](size_t panel, Span span, int) { multiply(pass, panel, span); });
+  if (spec_.activation == Activation::kSoftmax) this->over_pieces(pass, [&](const Piece& p) { activate_rows(p); });
+}
+
+// Softmax, which needs whole rows.
+template <class T>
+void DenseLayer<T>::activate_rows(const Piece& p) {
   if (spec_.activation != Activation::kSoftmax) return;
-  this->over_pieces(pass, [&](const Piece& p) {
-    kernels_.activate[static_cast<int>(Activation::kSoftmax)](out.extent(p.rows), z_.at(p.first, 0), out.at(p.first, 0),
-                                                              T(0));
-  });
+  kernels_.activate[static_cast<int>(Activation::kSoftmax)](out.extent(p.rows), z_.at(p.first, 0), out.at(p.first, 0),
+                                                            T(0));
 }
 
 // gradient = gradient · f'(z), in place; `look`: its zeros will be left out.
@@ -189,14 +195,13 @@ void DenseLayer<T>::input_gradient(const Pass<T>& pass, size_t strip, Span span,
 template <class T>
 void DenseLayer<T>::backward_piece(const Pass<T>& pass, const Piece& p, T* gradient, T* to) {
   differentiate(p, gradient, to != nullptr);
-  for (size_t strip = 0; to && strip < strips(); strip++)
+  for (size_t strip = 0; to && !in_parts_ && strip < strips(); strip++)
     input_gradient(pass, strip, {p.index, p.index + 1}, turned_ + strip * strip_size_, gradient, to);
 }
 
 template <class T>
-void DenseLayer<T>::backward(const Pass<T>& pass, T* gradient, T* to) {
-  this->over_pieces(pass, [&](const Piece& piece) { differentiate(piece, gradient, to != nullptr); });
-  if (!to) return;
+void DenseLayer<T>::backward_rest(const Pass<T>& pass, T* gradient, T* to) {
+  if (!to || !in_parts_) return;
   over_parts(pass, strips(), [&](size_t strip, Span span, int thread) {
     T* turned = turned_ + static_cast<size_t>(thread) * strip_size_;
     turn(strip, turned);
@@ -223,6 +228,7 @@ void DenseLayer<T>::learn(const Pass<T>& pass, size_t task, int thread, T* gradi
   }
   const Block b = block_of<T>(*kernel_, task);
   T* g = pass.updater->scratch(thread);
+  pass.updater->expect(*kernel_, task);
   const ptrdiff_t width = static_cast<ptrdiff_t>(b.width);
   const size_t all = (pass.rows + pieces_.rows_each - 1) / pieces_.rows_each;
   over_stretches(pass, x_, {0, all}, [&](size_t first, size_t rows, bool sparse) {

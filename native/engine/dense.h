@@ -14,12 +14,14 @@ class DenseLayer final : public Layer<T> {
   void bind(Arena& arena, const GraphOptions& options, const Pieces& pieces, Signal<T>* in) override;
   void begin(const Pass<T>& pass) override;
   void forward_piece(const Pass<T>& pass, const Piece& piece) override;
-  void forward(const Pass<T>& pass) override;
+  void forward_rest(const Pass<T>& pass) override;
   void backward_piece(const Pass<T>& pass, const Piece& piece, T* gradient, T* input_gradient) override;
-  void backward(const Pass<T>& pass, T* gradient, T* input_gradient) override;
+  void backward_rest(const Pass<T>& pass, T* gradient, T* input_gradient) override;
   size_t learn_tasks() const override;
   void learn(const Pass<T>& pass, size_t task, int thread, T* gradient) override;
-  double work() const override { return static_cast<double>(kernel_->rows) * static_cast<double>(spec_.units); }
+  double work() const override { return in_parts_ ? static_cast<double>(in_->n + out.n) * 4 : products(); }
+  // A large layer's columns are shared out, not its rows: what a thread updates is then read by no other.
+  bool has_rest() const override { return in_parts_; }
 
   bool in_place() const override { return false; }
   bool trains() const override { return kernel_->trainable || (bias_ && bias_->trainable); }
@@ -34,6 +36,7 @@ class DenseLayer final : public Layer<T> {
   };
   void look(const Pass<T>& pass, const Piece& piece);
   void multiply(const Pass<T>& pass, size_t panel, Span span);
+  void activate_rows(const Piece& piece);
   void differentiate(const Piece& piece, T* gradient, bool look);
   void turn(size_t strip, T* turned) const;
   void input_gradient(const Pass<T>& pass, size_t strip, Span span, const T* turned, const T* gradient, T* to);
@@ -44,6 +47,7 @@ class DenseLayer final : public Layer<T> {
   // Calls run(first_row, rows, sparse) for the stretches of a span that are all sparse or all dense in `view`.
   template <class Run>
   void over_stretches(const Pass<T>& pass, const SparseView<T>& view, Span span, Run run) const;
+  double products() const { return static_cast<double>(kernel_->rows) * static_cast<double>(spec_.units); }
   size_t strips() const { return (kernel_->rows + kPanel<T> - 1) / kPanel<T>; }
 
   using Layer<T>::network_;
@@ -58,11 +62,11 @@ class DenseLayer final : public Layer<T> {
   bool skip_gradient_ = false;
   SparseView<T> x_, delta_;  // of the input and of ∂loss/∂z
 
-  // W transposed, (units, inputs), in strips of kPanel inputs: the right factor of the input gradient. All strips when
-  // the batch goes by rows, made anew in begin(), otherwise room for one a thread.
+  bool in_parts_ = false;
+  // W transposed, (units, inputs), in strips of kPanel inputs: the right factor of the input gradient. Room for one
+  // strip a thread in parts, otherwise all of them, made anew in begin().
   T* turned_ = nullptr;
   size_t strip_size_ = 0;
-  bool turns_all_ = false;
   T* bias_gradient_ = nullptr;
 };
 

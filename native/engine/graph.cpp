@@ -11,10 +11,6 @@ namespace myelin {
 namespace {
 
 constexpr size_t kMostRows = 128;  // of a piece: its activations stay in L2
-// A thread may read so many bytes of weights for each of its rows: 64 KB from L3 take about 3,000 cycles, which is what
-// reading weights once instead would save; multiplying by them takes ten times that.
-constexpr size_t kWeightsForARow = 65536;
-
 template <class T>
 std::unique_ptr<Layer<T>> make_layer(Network<T>& network, size_t index) {
   switch (network.spec().layers[index].kind) {
@@ -52,16 +48,12 @@ template <class T>
 Graph<T>::Graph(Network<T>& network, const GraphOptions& options) : network_(network), options_(options) {
   for (size_t i = 0; i < network.spec().layers.size(); i++) layers_.push_back(make_layer(network, i));
   options_.first_trained = layers_.size();
-  bool by_rows = true;
-  for (size_t i = layers_.size(); i-- > 0;) {
+  for (size_t i = layers_.size(); i-- > 0;)
     if (layers_[i]->trains()) options_.first_trained = i;
-    by_rows = by_rows && layers_[i]->by_rows();
-  }
   const size_t threads = static_cast<size_t>(options.threads), rows = options.most_rows;
-  pieces_.rows_each = std::min(round_up((rows + threads - 1) / threads, kLanes<T>), kMostRows);
+  pieces_.rows_each = options.trace ? round_up(rows, kLanes<T>)
+                                    : std::min(round_up((rows + threads - 1) / threads, kLanes<T>), kMostRows);
   pieces_.most = (rows + pieces_.rows_each - 1) / pieces_.rows_each;
-  const size_t a_thread = std::min(pieces_.rows_each, rows);
-  pieces_.by_rows = by_rows && !options.trace && network.size() * sizeof(T) <= a_thread * kWeightsForARow;
 }
 
 template <class T>
@@ -95,12 +87,12 @@ void Graph<T>::bind(Arena& arena) {
   }
 }
 
-// Multiply-adds of a row.
+// Multiply-adds of a row of a piece, one way.
 template <class T>
-double Graph<T>::work(bool backward) const {
+double Graph<T>::work(size_t begin, size_t end) const {
   double total = 0;
-  for (const auto& layer : layers_) total += layer->work();
-  return backward ? 2 * total : total;
+  for (size_t i = begin; i < end; i++) total += layers_[i]->work();
+  return total;
 }
 
 template <class T>

@@ -1,9 +1,8 @@
 // The layers of a network with scratch memory for batches up to a given size: forward pass, loss, backward pass.
 //
-// A batch goes through in one of two ways, with the same bits. By rows: each thread takes a piece of the batch through
-// all layers and back, so that a step is two fork-joins, one for the rows, one for the parameters; every thread reads
-// all weights. By layers: threads share out each layer's columns, so that weights are read once; for layers that need
-// the whole batch, and for networks too large to be read once a thread.
+// A thread takes a piece of the batch, some of its rows, through as many layers as it can, the last ones and the loss
+// and back again: small layers cost no fork-join of their own. Between such stretches lie the large layers, whose
+// columns are shared out, and those that need the whole batch. At the end all parameters learn together.
 #ifndef MYELIN_ENGINE_GRAPH_H
 #define MYELIN_ENGINE_GRAPH_H
 
@@ -49,10 +48,14 @@ class Graph {
   void loss_of(const Pass<T>& pass, const Truth& truth, bool gradient, size_t first, size_t rows);
   template <class Task>
   void over_pieces(const Pass<T>& pass, double work, Task task);
+  bool ends_stretch(size_t layer) const { return options_.trace || layers_[layer]->has_rest(); }
   template <class Visit>
-  void backward(const Pass<T>& pass, Visit visit);
+  void backward_piece(const Pass<T>& pass, const Piece& piece, size_t layer, Visit visit);
+  template <class Visit>
+  void backward_rest(const Pass<T>& pass, size_t layer, Visit visit);
+  T* input_gradient(size_t layer) const { return layer > last() ? gradients_[layer - 1] : nullptr; }
   size_t last() const { return options_.trace ? 0 : options_.first_trained; }  // backward
-  double work(bool backward) const;
+  double work(size_t begin, size_t end) const;
 
   Network<T>& network_;
   GraphOptions options_;
@@ -81,36 +84,55 @@ template <class Load, class Visit>
 double Graph<T>::run(const Pass<T>& pass, const Truth* truth, bool backward, Load load, Visit visit) {
   begin(pass, truth);
   const size_t count = layers_.size();
-  if (pieces_.by_rows) {
-    over_pieces(pass, static_cast<double>(pass.rows) * work(backward), [&](const Piece& p) {
-      load(p.first, p.rows);
-      for (const auto& layer : layers_) layer->forward_piece(pass, p);
+  size_t next = 0, back = count;  // the first layer that is not done, forward and backward
+  for (bool loaded = false, turned = false; !turned; loaded = true) {
+    size_t end = next;
+    while (end < count && !ends_stretch(end)) end++;
+    turned = end == count;
+    if (turned && backward) {
+      while (back > last() && !ends_stretch(back - 1)) back--;
+      if (back > last()) back--;
+    }
+    const size_t begin = next, stop = turned ? count : end + 1;
+    const double work = this->work(begin, stop) + this->work(back, count) + static_cast<double>(loaded ? 0 : input_.n);
+    over_pieces(pass, static_cast<double>(pass.rows) * work, [&](const Piece& p) {
+      if (!loaded) load(p.first, p.rows);
+      for (size_t i = begin; i < stop; i++) layers_[i]->forward_piece(pass, p);
+      if (!turned) return;
       if (truth) loss_of(pass, *truth, backward, p.first, p.rows);
-      for (size_t i = count; backward && i-- > last();)
-        layers_[i]->backward_piece(pass, p, gradients_[i], i > last() ? gradients_[i - 1] : nullptr);
+      for (size_t i = count; i-- > back;) backward_piece(pass, p, i, visit);
     });
-  } else {
-    over_pieces(pass, static_cast<double>(pass.rows * input_.n), [&](const Piece& p) { load(p.first, p.rows); });
-    for (const auto& layer : layers_) layer->forward(pass);
-    if (truth)
-      over_pieces(pass, static_cast<double>(pass.rows * output().n) * 16,
-                  [&](const Piece& p) { loss_of(pass, *truth, backward, p.first, p.rows); });
-    if (backward) this->backward(pass, visit);
+    if (!turned) layers_[end]->forward_rest(pass);
+    next = stop;
+  }
+  while (backward) {
+    if (back < count) backward_rest(pass, back, visit);
+    if (back == last()) break;
+    const size_t from = back;
+    while (back > last() && !ends_stretch(back - 1)) back--;
+    if (back > last()) back--;
+    over_pieces(pass, static_cast<double>(pass.rows) * work(back, from), [&](const Piece& p) {
+      for (size_t i = from; i-- > back;) backward_piece(pass, p, i, visit);
+    });
   }
   double total = 0;
   for (size_t r = 0; truth && r < pass.rows; r++) total += static_cast<double>(row_loss_[r]);
   return total;
 }
 
+// A graph that traces has one piece and stops after each layer.
 template <class T>
 template <class Visit>
-void Graph<T>::backward(const Pass<T>& pass, Visit visit) {
-  for (size_t i = layers_.size(); i-- > last();) {
-    Layer<T>& layer = *layers_[i];
-    if (!layer.has_activation()) visit(i, gradients_[i]);
-    layer.backward(pass, gradients_[i], i > last() ? gradients_[i - 1] : nullptr);
-    if (layer.has_activation()) visit(i, gradients_[i]);
-  }
+void Graph<T>::backward_piece(const Pass<T>& pass, const Piece& piece, size_t i, Visit visit) {
+  if (options_.trace && !layers_[i]->has_activation()) visit(i, gradients_[i]);
+  layers_[i]->backward_piece(pass, piece, gradients_[i], input_gradient(i));
+}
+
+template <class T>
+template <class Visit>
+void Graph<T>::backward_rest(const Pass<T>& pass, size_t i, Visit visit) {
+  layers_[i]->backward_rest(pass, gradients_[i], input_gradient(i));
+  if (options_.trace && layers_[i]->has_activation()) visit(i, gradients_[i]);
 }
 
 template <class T>
@@ -118,7 +140,8 @@ template <class Beside>
 void Graph<T>::learn(const Pass<T>& pass, Beside beside) {
   size_t tasks = 0;
   for (size_t i = last(); i < layers_.size(); i++) tasks += layers_[i]->learn_tasks();
-  pass.pool.run(tasks + 1, static_cast<double>(pass.rows) * work(false), [&](size_t task, int thread) {
+  const double work = static_cast<double>(pass.rows) * static_cast<double>(network_.size());
+  pass.pool.run(tasks + 1, work, [&](size_t task, int thread) {
     if (task == tasks) return beside();
     for (size_t i = last();; i++) {
       const size_t own = layers_[i]->learn_tasks();

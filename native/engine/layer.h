@@ -55,7 +55,6 @@ struct GraphOptions {
 // How a graph cuts a batch: pieces of so many rows, a multiple of kLanes.
 struct Pieces {
   size_t rows_each = 1, most = 1;
-  bool by_rows = false;  // each goes through all layers before anybody looks at another
 };
 
 // One of them, in the hands of one thread.
@@ -89,23 +88,20 @@ class Layer {
   // Before anything else of a pass, on one thread; may set `out`.
   virtual void begin(const Pass<T>&) {}
 
-  // A piece of the batch, or all of it with the pool's threads. A layer that needs the whole batch for any of its rows
-  // says so in by_rows() and has only the latter.
-  virtual bool by_rows() const { return true; }
+  // A thread takes a piece of the batch through as many layers as it can. A layer that needs the whole batch for that,
+  // or is better shared out otherwise, has a rest, which is done with the pool's threads when all pieces have come to
+  // it.
+  virtual bool has_rest() const { return false; }
   virtual void forward_piece(const Pass<T>&, const Piece&) {}
-  virtual void forward(const Pass<T>& pass) {
-    over_pieces(pass, [&](const Piece& piece) { forward_piece(pass, piece); });
-  }
+  virtual void forward_rest(const Pass<T>&) {}
   // `gradient` is ∂loss/∂out and becomes, in place, ∂loss/∂in for layers that keep the shape and ∂loss/∂preActivation
   // for dense ones, which write ∂loss/∂in to `input_gradient` unless it is null.
   virtual void backward_piece(const Pass<T>&, const Piece&, T*, T*) {}
-  virtual void backward(const Pass<T>& pass, T* gradient, T* input_gradient) {
-    over_pieces(pass, [&](const Piece& piece) { backward_piece(pass, piece, gradient, input_gradient); });
-  }
+  virtual void backward_rest(const Pass<T>&, T*, T*) {}
   // What is left when all gradients are there: parameters' gradients and their update, in tasks for any thread.
   virtual size_t learn_tasks() const { return 0; }
   virtual void learn(const Pass<T>&, size_t, int, T*) {}
-  // Multiply-adds of a row, forward; what decides how many threads are worth it.
+  // Multiply-adds of a row of a piece, one way; what decides how many threads are worth it.
   virtual double work() const { return static_cast<double>(out.n) * 4; }
 
   // Whether backward() leaves the gradient in place.

@@ -32,7 +32,7 @@ void BatchNormalizationLayer<T>::bind(Arena& arena, const GraphOptions& o, const
 }
 
 template <class T>
-void BatchNormalizationLayer<T>::forward(const Pass<T>& pass) {
+void BatchNormalizationLayer<T>::forward_rest(const Pass<T>& pass) {
   const bool batch = uses_batch(pass);
   const T* gamma = gamma_ ? network_.values(*gamma_) : ones_;
   const T* beta = beta_ ? network_.values(*beta_) : zeros_;
@@ -59,7 +59,7 @@ void BatchNormalizationLayer<T>::forward(const Pass<T>& pass) {
 }
 
 template <class T>
-void BatchNormalizationLayer<T>::backward(const Pass<T>& pass, T* gradient, T*) {
+void BatchNormalizationLayer<T>::backward_rest(const Pass<T>& pass, T* gradient, T*) {
   Signal<T> g = out;
   g.data = gradient;
   const T* gamma = gamma_ ? network_.values(*gamma_) : ones_;
@@ -94,7 +94,7 @@ void LayerNormalizationLayer<T>::bind(Arena& arena, const GraphOptions& o, const
 }
 
 template <class T>
-void LayerNormalizationLayer<T>::forward(const Pass<T>& pass) {
+void LayerNormalizationLayer<T>::forward_rest(const Pass<T>& pass) {
   const T* gamma = gamma_ ? network_.values(*gamma_) : ones_;
   const T* beta = beta_ ? network_.values(*beta_) : zeros_;
   this->over_pieces(pass, [&](const Piece& p) {
@@ -104,7 +104,7 @@ void LayerNormalizationLayer<T>::forward(const Pass<T>& pass) {
 }
 
 template <class T>
-void LayerNormalizationLayer<T>::backward(const Pass<T>& pass, T* gradient, T*) {
+void LayerNormalizationLayer<T>::backward_rest(const Pass<T>& pass, T* gradient, T*) {
   Signal<T> g = out;
   g.data = gradient;
   const T* gamma = gamma_ ? network_.values(*gamma_) : ones_;

@@ -13,11 +13,11 @@ class BatchNormalizationLayer final : public Layer<T> {
  public:
   BatchNormalizationLayer(Network<T>& network, size_t index);
   void bind(Arena& arena, const GraphOptions& options, const Pieces& pieces, Signal<T>* in) override;
-  bool by_rows() const override { return false; }
+  bool has_rest() const override { return true; }
   size_t learn_tasks() const override { return trains() ? 1 : 0; }
   void learn(const Pass<T>& pass, size_t task, int thread, T* gradient) override;
-  void forward(const Pass<T>& pass) override;
-  void backward(const Pass<T>& pass, T* gradient, T* input_gradient) override;
+  void forward_rest(const Pass<T>& pass) override;
+  void backward_rest(const Pass<T>& pass, T* gradient, T* input_gradient) override;
   bool trains() const override { return spec_.trainable && (gamma_ || beta_); }
 
  private:
@@ -39,11 +39,11 @@ class LayerNormalizationLayer final : public Layer<T> {
  public:
   LayerNormalizationLayer(Network<T>& network, size_t index);
   void bind(Arena& arena, const GraphOptions& options, const Pieces& pieces, Signal<T>* in) override;
-  bool by_rows() const override { return false; }
+  bool has_rest() const override { return true; }
   size_t learn_tasks() const override { return trains() ? 1 : 0; }
   void learn(const Pass<T>& pass, size_t task, int thread, T* gradient) override;
-  void forward(const Pass<T>& pass) override;
-  void backward(const Pass<T>& pass, T* gradient, T* input_gradient) override;
+  void forward_rest(const Pass<T>& pass) override;
+  void backward_rest(const Pass<T>& pass, T* gradient, T* input_gradient) override;
   bool trains() const override { return spec_.trainable && (gamma_ || beta_); }
 
  private:

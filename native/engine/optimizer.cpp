@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "../kernels/cpu.h"
+
 namespace myelin {
 namespace {
 
@@ -118,6 +120,13 @@ void Updater<T>::update(const Parameter& p, const Block& b, const T* g, T scale)
   const size_t at = p.offset + b.offset;
   kernels_.update(step, network_.values() + at, g, network_.state(0, at), network_.state(1, at), network_.state(2, at),
                   b.size());
+}
+
+template <class T>
+void Updater<T>::expect(const Parameter& p, size_t block) {
+  if (keeps()) return;
+  const Block b = block_of<T>(p, block);
+  prefetch_to_write(network_.values(p) + b.offset, b.size() * sizeof(T));
 }
 
 template <class T>

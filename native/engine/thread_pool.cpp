@@ -8,11 +8,11 @@ namespace myelin {
 namespace {
 // About 20 µs: longer than the gaps between the phases of a step, shorter than a time slice.
 constexpr int kSpins = 1000;
-constexpr uint64_t kTaskMask = 0xffffffff;
+constexpr uint64_t kEnd = 0xffffffff;
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) {
-  workers_.reserve(static_cast<size_t>(threads > 1 ? threads - 1 : 0));
+ThreadPool::ThreadPool(int threads) : shares_(static_cast<size_t>(threads > 1 ? threads : 1)) {
+  workers_.reserve(shares_.size() - 1);
   try {
     for (int i = 1; i < threads; i++) workers_.emplace_back([this, i] { worker(i); });
   } catch (const std::system_error&) {
@@ -33,46 +33,71 @@ void ThreadPool::fork_join(size_t tasks, Call call, void* context) {
   call_ = call;
   context_ = context;
   unfinished_.store(tasks, std::memory_order_relaxed);
-  const uint64_t phase = (left_.load(std::memory_order_relaxed) >> 32) + 1;
-  left_.store(phase << 32 | tasks, std::memory_order_seq_cst);
+  const size_t count = static_cast<size_t>(threads());
+  for (size_t t = 0; t < count; t++)
+    shares_[t].left.store(tasks * t / count << 32 | tasks * (t + 1) / count, std::memory_order_release);
+  phase_.fetch_add(1, std::memory_order_seq_cst);
   if (parked_.load(std::memory_order_seq_cst) > 0) {
     { const std::lock_guard<std::mutex> lock(mutex_); }  // a worker between its last look and its wait has the mutex
     wake_.notify_all();
   }
   while (work_on_task(0)) {
   }
-  for (int spins = 0; unfinished_.load(std::memory_order_acquire) > 0; spins++) {
-    if (spins < kSpins)
-      spin_pause();
-    else
-      std::this_thread::yield();
-  }
+  wait_until_done();
 }
 
+void ThreadPool::wait_until_done() {
+  for (int spins = 0; spins < kSpins; spins++) {
+    if (unfinished_.load(std::memory_order_acquire) == 0) return;
+    spin_pause();
+  }
+  std::unique_lock<std::mutex> lock(mutex_);
+  caller_waits_.store(true, std::memory_order_seq_cst);
+  done_.wait(lock, [this] { return unfinished_.load(std::memory_order_seq_cst) == 0; });
+  caller_waits_.store(false, std::memory_order_relaxed);
+}
+
+// One task: the first of the thread's own share, or the last of another's.
 bool ThreadPool::work_on_task(int thread) {
-  uint64_t left = left_.load(std::memory_order_acquire);
-  do {
-    if ((left & kTaskMask) == 0) return false;
-  } while (!left_.compare_exchange_weak(left, left - 1, std::memory_order_acq_rel, std::memory_order_acquire));
-  // Tasks go out last first; their order changes nothing.
-  call_(context_, (left & kTaskMask) - 1, thread);
-  unfinished_.fetch_sub(1, std::memory_order_acq_rel);
-  return true;
+  const int count = threads();
+  for (int i = 0; i < count; i++) {
+    std::atomic<uint64_t>& left = shares_[static_cast<size_t>((thread + i) % count)].left;
+    uint64_t seen = left.load(std::memory_order_acquire);
+    for (uint64_t next = seen >> 32, end = seen & kEnd; next < end; next = seen >> 32, end = seen & kEnd) {
+      const uint64_t rest = i == 0 ? seen + (uint64_t{1} << 32) : seen - 1;
+      if (!left.compare_exchange_weak(seen, rest, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+      work(thread, i == 0 ? next : end - 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+void ThreadPool::work(int thread, size_t index) {
+  call_(context_, index, thread);
+  if (unfinished_.fetch_sub(1, std::memory_order_seq_cst) > 1 || !caller_waits_.load(std::memory_order_seq_cst)) return;
+  { const std::lock_guard<std::mutex> lock(mutex_); }  // the caller between its last look and its wait has the mutex
+  done_.notify_one();
 }
 
 void ThreadPool::worker(int thread) {
   const FlushSubnormals flush;
+  uint64_t seen = 0;
   int spins = 0;
   while (!stopping_.load(std::memory_order_relaxed)) {
-    if (work_on_task(thread)) {
+    const uint64_t phase = phase_.load(std::memory_order_acquire);
+    if (phase != seen) {
+      seen = phase;
+      while (work_on_task(thread)) {
+      }
       spins = 0;
     } else if (++spins < kSpins) {
       spin_pause();
     } else {
       std::unique_lock<std::mutex> lock(mutex_);
       parked_.fetch_add(1, std::memory_order_seq_cst);
-      wake_.wait(lock, [this] {
-        return stopping_.load(std::memory_order_relaxed) || (left_.load(std::memory_order_seq_cst) & kTaskMask) > 0;
+      wake_.wait(lock, [&] {
+        return stopping_.load(std::memory_order_relaxed) || phase_.load(std::memory_order_seq_cst) != seen;
       });
       parked_.fetch_sub(1, std::memory_order_seq_cst);
       spins = 0;

@@ -1,8 +1,11 @@
-// A fork-join pool for one session: run() gives each task of a phase to whichever thread comes first, the caller
-// among them, and returns when all are done. Tasks must write disjoint outputs; who ran which changes no bit.
+// A fork-join pool for one session: run() gives the tasks of a phase to its threads, the caller among them, and returns
+// when all are done. Tasks must write disjoint outputs; who ran which changes no bit.
 //
-// A worker that the system has put to sleep delays nothing but the task it holds: nobody waits for a worker to arrive,
-// only for tasks to be done. Between phases workers spin for a short while, then park.
+// Each thread has a share of the tasks, the same whenever a phase has as many: what it wrote in the last step is still
+// in its cache. Whoever is done helps the others, from the end of their shares. So a worker that the system has put to
+// sleep delays nothing but the task it holds: nobody waits for a worker to arrive, only for tasks to be done. Between
+// phases workers spin for a short while, then park; so does the caller at the end of a phase, because a core that looks
+// busy is given no thread of those that wait behind another process.
 #ifndef MYELIN_ENGINE_THREAD_POOL_H
 #define MYELIN_ENGINE_THREAD_POOL_H
 
@@ -41,21 +44,29 @@ class ThreadPool {
   // A fork-join costs one to two microseconds; 2^16 multiply-adds take one core about three.
   static constexpr double kWorthSharing = 65536;
 
+  // A thread's share of the present phase: tasks next (high half) … end - 1 (low half) are left. Taking one is a
+  // compare-and-swap, and only a taken task gives the right to read call_ and context_.
+  struct alignas(64) Share {
+    std::atomic<uint64_t> left{0};
+  };
+
   void fork_join(size_t tasks, Call call, void* context);
   bool work_on_task(int thread);
+  void work(int thread, size_t index);
+  void wait_until_done();
   void worker(int thread);
 
-  // Tasks left (low half) of phase number (high half). Claiming is one compare-and-swap, and only a claimed task gives
-  // the right to read call_ and context_.
-  std::atomic<uint64_t> left_{0};
+  std::vector<Share> shares_;
+  std::atomic<uint64_t> phase_{0};
   std::atomic<size_t> unfinished_{0};
   Call call_ = nullptr;
   void* context_ = nullptr;
 
   std::atomic<int> parked_{0};
+  std::atomic<bool> caller_waits_{false};
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable wake_, done_;
   std::vector<std::thread> workers_;
 };
 

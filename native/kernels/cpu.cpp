@@ -158,4 +158,17 @@ void prefetch([[maybe_unused]] const void* p, [[maybe_unused]] size_t bytes) {
 #endif
 }
 
+void prefetch_to_write([[maybe_unused]] void* p, [[maybe_unused]] size_t bytes) {
+#ifndef _MSC_VER
+  char* at = static_cast<char*>(p);
+  for (size_t i = 0; i < bytes; i += 64) {
+#ifdef __x86_64__
+    __asm__ volatile("prefetchw %0" : : "m"(at[i]));  // the builtin gives it only where the compiler may assume it
+#else
+    __builtin_prefetch(at + i, 1);
+#endif
+  }
+#endif
+}
+
 }  // namespace myelin

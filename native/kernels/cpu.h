@@ -32,8 +32,9 @@ class FlushSubnormals {
 // Tells the core that this thread only waits.
 void spin_pause();
 
-// Asks for the cache lines of p … p + bytes - 1.
+// Asks for the cache lines of p … p + bytes - 1, to read, or to write to what other threads may have read.
 void prefetch(const void* p, size_t bytes);
+void prefetch_to_write(void* p, size_t bytes);
 
 }  // namespace myelin
 
