@@ -34,6 +34,15 @@ interface EventLoop {
   readonly busy: Lateness
 }
 
+interface Service {
+  readonly requests: number
+  readonly atOnce: number
+  readonly wrong: number
+  readonly requestsPerSecond: number
+  readonly milliseconds: { readonly p50: number; readonly p99: number }
+  readonly megabytes: { readonly after: number; readonly secondFifth?: number; readonly lastFifth?: number }
+}
+
 interface Reading {
   readonly seconds: number
   readonly peakMB: number
@@ -132,6 +141,16 @@ function eventLoopText({ threads, allThreads, rest, busy }: EventLoop): string {
   )
 }
 
+function serviceText(short: Service, long: Service): string {
+  const count = (value: number): string => value.toLocaleString('en-US')
+  return (
+    `Measured (\`bench/service.ts\`, the service in a process that trains another model all the while): ${count(short.requests)} requests, ` +
+    `${short.atOnce} at a time, ${short.wrong} wrong answers, ${short.milliseconds.p50} ms in the median, p99 ${short.milliseconds.p99} ms, ` +
+    `${short.megabytes.after} MB resident. In five minutes of that (\`--seconds 300\`), ${count(long.requests)} requests, ${long.wrong} wrong, memory stays ` +
+    `where it is: ${long.megabytes.secondFifth} MB in the second minute, ${long.megabytes.lastFifth} MB in the fifth.`
+  )
+}
+
 function dataText({ threads, fileMB, dataMB, myelin, csvParse, times }: Csv, { stream }: Stream): string {
   return (
     `Measured on ${threads} cores (\`bench/csv.ts\`): the ${fileMB.toFixed(0)} MB of mnist_train.csv are read in ${myelin.seconds.toFixed(2)} s, ` +
@@ -156,7 +175,12 @@ async function drawPictures(): Promise<void> {
 const before = readFileSync(readme, 'utf8')
 const withBench = filled(before, 'bench', benchText(readResult<Comparison>('2-cores')))
 const withLoop = filled(withBench, 'event-loop', eventLoopText(readResult<EventLoop>('event-loop')))
-const after = filled(withLoop, 'data', dataText(readResult<Csv>('csv'), readResult<Stream>('stream')))
+const withData = filled(withLoop, 'data', dataText(readResult<Csv>('csv'), readResult<Stream>('stream')))
+const after = filled(
+  withData,
+  'service',
+  serviceText(readResult<Service>('service'), readResult<Service>('service-soak')),
+)
 if (process.argv.includes('--check')) {
   if (after !== before) {
     console.error('README.md differs from bench/results: run node --import tsx bench/readme.ts')

@@ -183,6 +183,7 @@ function checks() {
         ),
     ],
     ['check: boundaries', () => check(...node('scripts/boundaries.mjs'))],
+    ['check: package', () => check(...node('scripts/check-package.mjs'))],
     ['check: figures of the README', () => check(process.execPath, ['--import', 'tsx', 'bench/readme.ts', '--check'])],
     ['check: C++ format', () => check(...node('scripts/format-native.mjs', '--check'))],
   ]

@@ -76,6 +76,7 @@ class Fit {
   readonly #rates: Rates
   /** Batches of one epoch. */
   readonly #batches: number
+  readonly #rows: () => number
   /** The present epoch, and the batches done in it. */
   #epoch: number
   #batch = 0
@@ -89,20 +90,44 @@ class Fit {
     this.#abort = abort
     this.#columns = core.training('fit').columns
     this.#batches = batches
-    this.#history = new History({ epochs, steps: Number.isFinite(batches) ? batches : 0, batchSize, verbose })
-    this.#progress = new ProgressLines({ verbose, initialEpoch, epochs, rows })
+    this.#rows = rows
+    this.#history = new History({
+      epochs,
+      steps: Number.isFinite(batches) ? batches : 0,
+      batchSize,
+      rows: rows(),
+      verbose,
+    })
+    this.#progress = new ProgressLines({ verbose, initialEpoch, epochs })
     this.#rates = new Rates(core)
     this.#epoch = initialEpoch
   }
 
   async run(): Promise<History> {
+    try {
+      return await this.#train()
+    } catch (error) {
+      for (const callback of this.#plan.callbacks) {
+        try {
+          await callback.onTrainError?.(error)
+        } catch {
+          // the first error is the one to know
+        }
+      }
+      throw error
+    }
+  }
+
+  async #train(): Promise<History> {
     this.#core.stopTraining = false
     let last: Logs = {}
     await this.#callEach((callback) => callback.setModel?.(this.#trainee))
+    await this.#callEach((callback) => callback.setParams?.(this.#history.params))
     await this.#callEach((callback) => callback.onTrainBegin?.({}))
     while (this.#epoch < this.#plan.epochs) {
       if (this.#batch === 0) await this.#beginEpoch()
       const progress = await this.#slice()
+      if (this.#batch > 0 && !progress.diverged) await this.#tellProgress(progress)
       for (const logs of this.#endedEpochs(progress)) {
         last = logs
         await this.#endEpoch(logs)
@@ -136,9 +161,17 @@ class Fit {
     this.#rates.sliceEnded()
     this.#abort.check()
     this.#batch = progress.batch % this.#batches
-    const logs = this.#logs(progress.running)
-    this.#progress.sliceEnded({ epoch: this.#epoch, part: this.#batch / this.#batches, logs })
     return progress
+  }
+
+  async #tellProgress({ running }: Progress): Promise<void> {
+    const logs = this.#logs(running)
+    const [epoch, step, steps] = [this.#epoch, this.#batch, this.#batches]
+    const known = Number.isFinite(steps)
+    const samples = known ? step * this.#plan.batchSize : this.#rows()
+    this.#progress.sliceEnded({ epoch, part: known ? step / steps : null, samples, logs })
+    const seen = { epoch, step, steps: known ? steps : 0, samples }
+    await this.#callEach((callback) => callback.onProgress?.(seen, logs))
   }
 
   /** The logs of the epochs that a slice finished: one at most when somebody looks at each. */
@@ -167,7 +200,7 @@ class Fit {
     }
     await this.#callEach((callback) => callback.onEpochEnd?.(this.#epoch, logs))
     this.#history.add(this.#epoch, logs)
-    this.#progress.epochEnded(this.#epoch, logs)
+    this.#progress.epochEnded(this.#epoch, this.#rows(), logs)
     this.#epoch++
   }
 

@@ -9,6 +9,8 @@ export interface HistoryParams {
   readonly steps: number
   /** 0 where batches were taken as they came. */
   readonly batchSize: number
+  /** Rows trained in one epoch; 0 where they were not known before it ended. */
+  readonly rows: number
   readonly verbose: number
 }
 

@@ -1,7 +1,14 @@
 /**
  * The public names of the package, and nothing else.
  */
-export type { Callback, Logs, Trainee } from './callbacks.ts'
+export type { Callback, EpochProgress, Logs, Trainee } from './callbacks.ts'
+export type { CsvLoggerOptions } from './callbacks/csv-logger.ts'
+export type { EarlyStopping, EarlyStoppingOptions } from './callbacks/early-stopping.ts'
+export { callbacks } from './callbacks/index.ts'
+export type { ModelCheckpointOptions } from './callbacks/model-checkpoint.ts'
+export type { MonitorMode, MonitorOptions } from './callbacks/monitor.ts'
+export type { ReduceLROnPlateauOptions } from './callbacks/reduce-lr-on-plateau.ts'
+export type { TensorBoardOptions } from './callbacks/tensor-board.ts'
 export type { MatrixLike, NumberArray } from './data/arrays.ts'
 export type { ByteStream } from './data/bytes.ts'
 export type { CsvSource } from './data/csv.ts'
@@ -75,6 +82,7 @@ export type { Layer } from './layer.ts'
 export { Matrix } from './matrix.ts'
 export { Model, type ModelOptimizer, type SummaryOptions, sequential } from './model.ts'
 export type { DType, FloatArray } from './native.ts'
+export { type ReportOptions, report } from './report/report.ts'
 export type { ClassWeight, Features, SampleWeight } from './samples.ts'
 export type { Batch, Batches } from './stream.ts'
 export type { Weight } from './weights.ts'

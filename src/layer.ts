@@ -4,6 +4,7 @@
 import type { Core } from './core.ts'
 import type { LayerDefinition } from './define/layers.ts'
 import type { Matrix } from './matrix.ts'
+import type { ParameterInfo } from './native.ts'
 import { parametersOf, readWeights, type Weight, writeWeights } from './weights.ts'
 
 export class Layer {
@@ -15,6 +16,8 @@ export class Layer {
   readonly inputs: number
   /** Features out. */
   readonly outputs: number
+  /** What `getWeights` returns, by name. */
+  readonly weightNames: readonly ParameterInfo['name'][]
   readonly #core: Core
   readonly #parameters: readonly number[]
 
@@ -28,6 +31,7 @@ export class Layer {
     this.outputs = outputs
     this.#core = core
     this.#parameters = parametersOf(core, index)
+    this.weightNames = Object.freeze(this.#parameters.map((parameter) => core.parameters[parameter]!.name))
   }
 
   /** All its parameters. */

@@ -8,6 +8,7 @@ import { busy, Core } from './core.ts'
 import type { Dataset } from './data/dataset.ts'
 import type { Targets } from './data/encode.ts'
 import type { Recipe } from './data/recipe.ts'
+import type { MetricDefinition } from './define/metrics.ts'
 import type { ModelDefinition, SequentialOptions } from './define/network.ts'
 import type { CompileOptions } from './define/training.ts'
 import { calling } from './errors.ts'
@@ -110,6 +111,11 @@ export class Model implements Trainee {
         core.setLearningRate(value)
       },
     }
+  }
+
+  /** What it was compiled with. @throws ERR_NOT_COMPILED */
+  get metrics(): readonly MetricDefinition[] {
+    return this.#core.training('metrics').metrics
   }
 
   /** The rate of the next step. @throws ERR_NOT_COMPILED */

@@ -14,6 +14,7 @@ import {
   schedules,
   sequential,
 } from '../src/index.ts'
+import { rejection } from './rejection.ts'
 
 const test = suite('fit')
 
@@ -36,15 +37,6 @@ function make(learningRate: number | Schedule = 0.1, dtype: 'float32' | 'float64
 /** The undocumented length of a slice; 0 is one batch. */
 const sliced = (sliceMs: number): object => ({ sliceMs })
 
-async function rejection(promise: Promise<unknown>): Promise<MyelinError> {
-  try {
-    await promise
-  } catch (error) {
-    return error as MyelinError
-  }
-  return assert.unreachable('it did not reject') as never
-}
-
 const near = (actual: number, wanted: number, tolerance = 1e-5): void =>
   assert.ok(Math.abs(actual - wanted) <= tolerance * Math.max(1, Math.abs(wanted)), `${actual} is not ${wanted}`)
 
@@ -53,7 +45,7 @@ test('history has an entry for each epoch', async () => {
   const result = await model.fit(X, Y, { epochs: 3, batchSize: 10 })
   assert.equal(result.epoch, [0, 1, 2])
   assert.equal(Object.keys(result.history), ['loss', 'accuracy'])
-  assert.equal(result.params, { epochs: 3, steps: 7, batchSize: 10, verbose: 0 })
+  assert.equal(result.params, { epochs: 3, steps: 7, batchSize: 10, rows: 64, verbose: 0 })
   assert.ok(result.history['loss']![2]! < result.history['loss']![0]!)
   assert.is(model.optimizer.iterations, 21)
 })

@@ -56,7 +56,7 @@ export interface DenseOptions extends LayerOptions {
   readonly biasRegularizer?: Regularizer
   readonly kernelConstraint?: Constraint
   readonly biasConstraint?: Constraint
-  /** [kernel, bias]: kernel `[inputs, units]`, bias `[units]` (left out without one). */
+  /** `[kernel, bias]`: kernel `[inputs, units]`, bias `[units]` (left out without one). */
   readonly weights?: InitialWeights | null
   /** Default true. */
   readonly trainable?: boolean | { readonly kernel?: boolean; readonly bias?: boolean }

@@ -126,9 +126,8 @@ export class Perceptron {
 
   /**
    * Trains from the initial weights on, every time it is called. One that throws leaves the perceptron as it was.
+   * Targets are 0 and 1, or −1 and 1, in one column or several; or class indices.
    *
-   * @param x rows of features as anywhere, or a Dataset with targets (then no `y`)
-   * @param y targets 0 and 1, or −1 and 1, in one column or several; or class indices
    * @returns this
    * @throws ERR_DATA for targets that are none of these, ERR_SHAPE, ERR_OPTION, ERR_DIVERGED when a weight is too large for a float64
    */

@@ -1,6 +1,7 @@
 /** Compiled, not run: what TypeScript must accept of callers, and what it must refuse. */
 import {
   type Callback,
+  callbacks,
   constraints,
   Dataset,
   datasets,
@@ -21,10 +22,11 @@ import {
   optimizers,
   Perceptron,
   regularizers,
+  report,
   type SaveOptions,
   schedules,
   sequential,
-} from '../src/index.ts'
+} from '../../src/index.ts'
 
 export async function accepted(): Promise<void> {
   const { train, test } = await datasets.mnist()
@@ -62,11 +64,24 @@ export async function accepted(): Promise<void> {
     epochs: 10,
     batchSize: 128,
     validationData: test,
-    callbacks: [callback],
+    callbacks: [
+      callback,
+      { onProgress: ({ epoch, step, steps, samples }, logs) => console.log(epoch, step / steps, samples, logs) },
+      { setParams: ({ rows }) => console.log(rows), onTrainError: (error) => console.error(error) },
+      callbacks.earlyStopping({ monitor: 'val_loss', patience: 3, mode: 'min', restoreBestWeights: true }),
+      callbacks.reduceLROnPlateau({ factor: 0.5, cooldown: 2, minLearningRate: 1e-5, minDelta: 0 }),
+      callbacks.csvLogger({ filename: new URL('file:///tmp/log.csv'), separator: ';', append: true }),
+      callbacks.tensorBoard({ logDir: 'logs', histogramFreq: 1 }),
+      callbacks.modelCheckpoint({ filepath: 'model-{epoch}.safetensors', monitor: 'val_loss', saveBestOnly: true }),
+      callbacks.progressBar(),
+      callbacks.terminateOnNaN(),
+    ],
     signal: controller.signal,
     classWeight: { 0: 1, 1: 5 },
     verbose: 1,
   })
+  const page: string = await report(model, history, test, { path: 'report.html', title: 'Digits' })
+  await report(model, history, [[[1]], [1]])
   const losses_: number[] | undefined = history.history['loss']
   await model.fit([[1, 2]], [1], { validationData: [[[1, 2]], [0]] })
   await model.fit([Float32Array.of(1)], oneHot([1], 10))
@@ -77,6 +92,8 @@ export async function accepted(): Promise<void> {
   const nested: number[][] = p.toArray()
   const row: FloatArray = p.row(0)
   const places: number[] = p.argMax()
+  const stopped: number | null = callbacks.earlyStopping().stoppedEpoch
+  const kinds: string[] = model.metrics.map(({ kind }) => kind)
   const weights: Matrix[] = model.getWeights()
   model.setWeights(weights)
   model.layers[0]?.setWeights([])
@@ -107,9 +124,27 @@ export async function accepted(): Promise<void> {
   const matrix: number[][] = perceptron.fit(train).evaluate(test).confusionMatrix
   const code: string = new MyelinError('ERR_DATA', '').code
   const peak: number | undefined = info({ measure: true }).fmaPeak
+  console.log(page)
   console.log(imported, onnx)
   console.log(counts, matrix, perceptron.bias, perceptron.classify([[1]]))
-  console.log(losses_, scores, rows, units, nested, row, places, delta, table, again, first, second, code, peak)
+  console.log(
+    stopped,
+    kinds,
+    losses_,
+    scores,
+    rows,
+    units,
+    nested,
+    row,
+    places,
+    delta,
+    table,
+    again,
+    first,
+    second,
+    code,
+    peak,
+  )
 }
 
 export function refused(model: Model): void {
@@ -151,6 +186,16 @@ export function refused(model: Model): void {
   model.fit([[1]], [1], { epoch: 3 })
   // @ts-expect-error verbose is 0, 1 or 2
   model.fit([[1]], [1], { verbose: 3 })
+  // @ts-expect-error no such option
+  callbacks.earlyStopping({ patiance: 3 })
+  // @ts-expect-error a report needs test data
+  report(model, { epoch: [], history: {} })
+  // @ts-expect-error no such mode
+  callbacks.reduceLROnPlateau({ mode: 'lower' })
+  // @ts-expect-error filename is missing
+  callbacks.csvLogger({})
+  // @ts-expect-error no such hook
+  model.fit([[1]], [1], { callbacks: [{ onEpochStart() {} }] })
   // @ts-expect-error rows, not one row
   model.predict([1, 2, 3])
   // @ts-expect-error a path is missing
