@@ -7,9 +7,9 @@
 
 namespace myelin {
 namespace {
-// Longer than most tasks, so that a thread that waits for another's last one, or for the next phase, is seldom put to
-// sleep: waking it costs 50 µs in a virtual machine. Far shorter than the milliseconds another process runs at a time.
-constexpr std::chrono::microseconds kPatience{200};
+// Longer than the gaps between the phases of a small net's step. A thread that spins longer looks busy to the system,
+// and is then made to wait itself: beside other processes 200 µs cost a third of the speed.
+constexpr std::chrono::microseconds kPatience{10};
 constexpr uint64_t kEnd = 0xffffffff;
 
 // Waits until `ready()`, but not longer than a thread's patience.
