@@ -11,6 +11,7 @@ namespace myelin {
 namespace {
 
 constexpr size_t kMostRows = 128;  // of a piece: its activations stay in L2
+
 template <class T>
 std::unique_ptr<Layer<T>> make_layer(Network<T>& network, size_t index) {
   switch (network.spec().layers[index].kind) {

@@ -6,9 +6,9 @@
 namespace myelin {
 namespace {
 
-// Below this share of nonzero entries skipping is faster than multiplying: see bench/results, density.
+// Below this share of nonzero entries zeros are skipped: where the first layer's products begin to gain (batcher.cpp).
 constexpr double kWorthSkipping = 0.4;
-// A piece that was not worth it is not looked at for so many passes: looking costs about a percent of a product.
+// A piece that was not worth it is not looked at for so many passes, so that looking costs next to nothing.
 constexpr uint32_t kWait = 16;
 
 }  // namespace
