@@ -40,7 +40,7 @@ interface Service {
   readonly wrong: number
   readonly requestsPerSecond: number
   readonly milliseconds: { readonly p50: number; readonly p99: number }
-  readonly megabytes: { readonly after: number; readonly secondFifth?: number; readonly lastFifth?: number }
+  readonly megabytes: { readonly after: number; readonly from?: number; readonly to?: number }
 }
 
 interface Reading {
@@ -146,8 +146,8 @@ function serviceText(short: Service, long: Service): string {
   return (
     `Measured (\`bench/service.ts\`, the service in a process that trains another model all the while): ${count(short.requests)} requests, ` +
     `${short.atOnce} at a time, ${short.wrong} wrong answers, ${short.milliseconds.p50} ms in the median, p99 ${short.milliseconds.p99} ms, ` +
-    `${short.megabytes.after} MB resident. In five minutes of that (\`--seconds 300\`), ${count(long.requests)} requests, ${long.wrong} wrong, memory stays ` +
-    `where it is: ${long.megabytes.secondFifth} MB in the second minute, ${long.megabytes.lastFifth} MB in the fifth.`
+    `${short.megabytes.after} MB resident. In five minutes of that (\`--seconds 300\`), ${count(long.requests)} requests, ${long.wrong} wrong, memory ` +
+    `stays between ${long.megabytes.from} and ${long.megabytes.to} MB from the second minute on, where Node's own heap comes and goes.`
   )
 }
 
