@@ -110,7 +110,7 @@ function others(bench: Comparison): string[] {
   const runtime = predict && figure(bench, predict, 'onnxruntime')
   return [
     ...(texts.length > 0 ? ['', `In JavaScript, ${small!.title}, samples/s: ${texts.join(', ')}.`] : []),
-    ...(runtime && runtime !== '–' ? [`One row by onnxruntime-node: ${runtime} µs.`] : []),
+    ...(runtime && runtime !== '–' ? [`One row by onnxruntime-node: ${runtime.replace(' ', ' µs ')}.`] : []),
     ...(bench.missing.length > 0 ? [`Not installed: ${bench.missing.map(titleOf).join(', ')}.`] : []),
   ]
 }
