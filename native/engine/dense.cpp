@@ -57,7 +57,7 @@ void DenseLayer<T>::begin(const Pass<T>& pass) {
 template <class T>
 template <class Task>
 void DenseLayer<T>::over_parts(const Pass<T>& pass, size_t parts, Task task) const {
-  const size_t all = (pass.rows + pieces_.rows_each - 1) / pieces_.rows_each;
+  const size_t all = pieces_.count(pass.rows);
   const size_t wanted = static_cast<size_t>(pass.pool.threads()) * (pass.pool.threads() > 1 ? 4 : 1);
   const size_t spans = std::min(all, parts >= wanted ? 1 : (wanted + parts - 1) / parts);
   pass.pool.run(parts * spans, static_cast<double>(pass.rows) * products(), [&](size_t i, int thread) {
@@ -230,7 +230,7 @@ void DenseLayer<T>::learn(const Pass<T>& pass, size_t task, int thread, T* gradi
   T* g = pass.updater->scratch(thread);
   pass.updater->expect(*kernel_, task);
   const ptrdiff_t width = static_cast<ptrdiff_t>(b.width);
-  const size_t all = (pass.rows + pieces_.rows_each - 1) / pieces_.rows_each;
+  const size_t all = pieces_.count(pass.rows);
   over_stretches(pass, x_, {0, all}, [&](size_t first, size_t rows, bool sparse) {
     if (!sparse)
       return kernels_.gemm({.a = in_->at(first, b.row),

@@ -54,7 +54,7 @@ Graph<T>::Graph(Network<T>& network, const GraphOptions& options) : network_(net
   const size_t threads = static_cast<size_t>(options.threads), rows = options.most_rows;
   pieces_.rows_each = options.trace ? round_up(rows, kLanes<T>)
                                     : std::min(round_up((rows + threads - 1) / threads, kLanes<T>), kMostRows);
-  pieces_.most = (rows + pieces_.rows_each - 1) / pieces_.rows_each;
+  pieces_.most = pieces_.count(rows);
 }
 
 template <class T>
@@ -94,6 +94,12 @@ double Graph<T>::work(size_t begin, size_t end) const {
   double total = 0;
   for (size_t i = begin; i < end; i++) total += layers_[i]->work();
   return total;
+}
+
+template <class T>
+size_t Graph<T>::stretch_before(size_t end) const {
+  while (end > last() && !ends_stretch(end - 1)) end--;
+  return end > last() ? end - 1 : end;
 }
 
 template <class T>

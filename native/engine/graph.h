@@ -46,9 +46,9 @@ class Graph {
  private:
   void begin(const Pass<T>& pass, const Truth* truth);
   void loss_of(const Pass<T>& pass, const Truth& truth, bool gradient, size_t first, size_t rows);
-  template <class Task>
-  void over_pieces(const Pass<T>& pass, double work, Task task);
   bool ends_stretch(size_t layer) const { return options_.trace || layers_[layer]->has_rest(); }
+  // The layer that the backward pass reaches in one stretch from `end`, which is done already.
+  size_t stretch_before(size_t end) const;
   template <class Visit>
   void backward_piece(const Pass<T>& pass, const Piece& piece, size_t layer, Visit visit);
   template <class Visit>
@@ -70,16 +70,6 @@ class Graph {
 };
 
 template <class T>
-template <class Task>
-void Graph<T>::over_pieces(const Pass<T>& pass, double work, Task task) {
-  const size_t each = pieces_.rows_each;
-  pass.pool.run((pass.rows + each - 1) / each, work, [&](size_t i, int thread) {
-    const size_t first = i * each, left = pass.rows - first;
-    task(Piece{i, first, left < each ? left : each, thread});
-  });
-}
-
-template <class T>
 template <class Load, class Visit>
 double Graph<T>::run(const Pass<T>& pass, const Truth* truth, bool backward, Load load, Visit visit) {
   begin(pass, truth);
@@ -89,13 +79,10 @@ double Graph<T>::run(const Pass<T>& pass, const Truth* truth, bool backward, Loa
     size_t end = next;
     while (end < count && !ends_stretch(end)) end++;
     turned = end == count;
-    if (turned && backward) {
-      while (back > last() && !ends_stretch(back - 1)) back--;
-      if (back > last()) back--;
-    }
+    if (turned && backward) back = stretch_before(count);
     const size_t begin = next, stop = turned ? count : end + 1;
     const double work = this->work(begin, stop) + this->work(back, count) + static_cast<double>(loaded ? 0 : input_.n);
-    over_pieces(pass, static_cast<double>(pass.rows) * work, [&](const Piece& p) {
+    pieces_.run(pass.pool, pass.rows, work, [&](const Piece& p) {
       if (!loaded) load(p.first, p.rows);
       for (size_t i = begin; i < stop; i++) layers_[i]->forward_piece(pass, p);
       if (!turned) return;
@@ -109,9 +96,8 @@ double Graph<T>::run(const Pass<T>& pass, const Truth* truth, bool backward, Loa
     if (back < count) backward_rest(pass, back, visit);
     if (back == last()) break;
     const size_t from = back;
-    while (back > last() && !ends_stretch(back - 1)) back--;
-    if (back > last()) back--;
-    over_pieces(pass, static_cast<double>(pass.rows) * work(back, from), [&](const Piece& p) {
+    back = stretch_before(from);
+    pieces_.run(pass.pool, pass.rows, work(back, from), [&](const Piece& p) {
       for (size_t i = from; i-- > back;) backward_piece(pass, p, i, visit);
     });
   }

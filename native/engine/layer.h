@@ -52,15 +52,25 @@ struct GraphOptions {
   size_t first_trained = 0;     // no layer before it has anything to learn; the graph finds out
 };
 
-// How a graph cuts a batch: pieces of so many rows, a multiple of kLanes.
-struct Pieces {
-  size_t rows_each = 1, most = 1;
-};
-
-// One of them, in the hands of one thread.
+// One of the pieces that a batch is cut into: some of its rows, in the hands of one thread.
 struct Piece {
   size_t index, first, rows;
   int thread;
+};
+
+// How a graph cuts a batch: pieces of so many rows, a multiple of kLanes.
+struct Pieces {
+  size_t rows_each = 1, most = 1;
+
+  size_t count(size_t rows) const { return (rows + rows_each - 1) / rows_each; }
+  // Runs task(piece) for all pieces of a batch of `rows`; `work`: multiply-adds of a row.
+  template <class Task>
+  void run(ThreadPool& pool, size_t rows, double work, Task task) const {
+    pool.run(count(rows), static_cast<double>(rows) * work, [&](size_t i, int thread) {
+      const size_t first = i * rows_each, left = rows - first;
+      task(Piece{i, first, left < rows_each ? left : rows_each, thread});
+    });
+  }
 };
 
 // One batch on its way through a graph.
@@ -123,16 +133,9 @@ class Layer {
       if (p.layer == index_ && p.kind == kind) return &p;
     return nullptr;
   }
-  // Runs task(piece) for all pieces of the batch.
   template <class Task>
   void over_pieces(const Pass<T>& pass, Task task) const {
-    const size_t each = pieces_.rows_each;
-    pass.pool.run((pass.rows + each - 1) / each, static_cast<double>(pass.rows) * work(),
-                  [&](size_t i, int thread) { task(piece_of(pass, i, thread)); });
-  }
-  Piece piece_of(const Pass<T>& pass, size_t i, int thread) const {
-    const size_t first = i * pieces_.rows_each, left = pass.rows - first;
-    return {i, first, left < pieces_.rows_each ? left : pieces_.rows_each, thread};
+    pieces_.run(pass.pool, pass.rows, work(), task);
   }
   DrawAt draw_at(Purpose purpose, const Pass<T>& pass) const {
     return {network_.spec().seed, stream_of(purpose, index_), pass.step};
