@@ -3,13 +3,6 @@
 #include "sparse_view.h"
 
 namespace myelin {
-namespace {
-
-// Measured on MNIST's first layer: compressed rows win below this share of nonzero entries.
-constexpr double kWorthCompressing = 0.4;
-
-}  // namespace
-
 void check_data(const AnyNetwork& network, const Dataset& data, bool with_targets) {
   const Storage& storage = data.storage();
   const size_t outputs = network.outputs();
@@ -41,7 +34,7 @@ Batcher<T>::Batcher(const Network<T>& network, const Dataset& data, bool with_ta
 
 template <class T>
 size_t Batcher<T>::sparse_capacity(size_t rows, ThreadPool& pool) {
-  const double below = skip_below(kWorthCompressing);
+  const double below = skip_below();
   if (below == 0 || storage_.features > Storage::kMostCompressedFeatures) return 0;
   const Density& d = storage_.density(pool);
   const size_t capacity = rows * d.most_in_row;

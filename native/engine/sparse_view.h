@@ -7,9 +7,9 @@
 
 namespace myelin {
 
-// Below which share of nonzero entries zeros are left out: `measured`, where doing so begins to be faster, unless
-// MYELIN_SPARSE=never|always overrides it. All give the same bits, and a test compares them.
-double skip_below(double measured);
+// Below which share of nonzero entries zeros are left out. MYELIN_SPARSE=never|always overrides it: all give the same
+// bits, and a test compares them.
+double skip_below();
 
 template <class T>
 class SparseView {
