@@ -36,7 +36,7 @@ void Storage::count(ThreadPool& pool) const {
   for (size_t r = 0; r < rows; r++) {
     total += counts[r];
     density_.most_in_row = std::max(density_.most_in_row, static_cast<size_t>(counts[r]));
-    const size_t bytes = CompressedRows::kHeader + counts[r] * (sizeof(E) + sizeof(uint16_t));
+    const size_t bytes = CompressedRows::features_offset(counts[r], sizeof(E)) + counts[r] * sizeof(uint16_t);
     compressed_.begin_[r + 1] = compressed_.begin_[r] + round_up(bytes, CompressedRows::kHeader);
   }
   density_.share = static_cast<double>(total) / (static_cast<double>(rows) * static_cast<double>(features));
@@ -64,7 +64,7 @@ void Storage::compress(ThreadPool& pool) const {
         }
       }
       memcpy(at, &n, sizeof n);
-      memcpy(values + n, kept.data(), n * sizeof(uint16_t));
+      memcpy(at + CompressedRows::features_offset(n, sizeof(E)), kept.data(), n * sizeof(uint16_t));
     }
   });
 }

@@ -24,8 +24,8 @@ struct Density {
   double share = 1;  // of all entries
 };
 
-// The rows without their zeros, each in one piece of memory: a count, that many values (elements as in the storage) and
-// as many features, in increasing order.
+// The rows without their zeros, each in one piece of memory: a count, that many values (elements as in the storage),
+// padded to an even number of bytes, and as many features, in increasing order.
 class CompressedRows {
  public:
   struct Row {
@@ -36,7 +36,7 @@ class CompressedRows {
   Row row(size_t r, size_t element_size) const {
     const char* at = bytes_.data() + begin_[r];
     const uint32_t count = *reinterpret_cast<const uint32_t*>(at);
-    return {count, at + kHeader, reinterpret_cast<const uint16_t*>(at + kHeader + count * element_size)};
+    return {count, at + kHeader, reinterpret_cast<const uint16_t*>(at + features_offset(count, element_size))};
   }
   // Tells the memory that row r is wanted soon.
   void prefetch_row(size_t r) const { prefetch(bytes_.data() + begin_[r], begin_[r + 1] - begin_[r]); }
@@ -44,7 +44,10 @@ class CompressedRows {
  private:
   friend class Storage;
   static constexpr size_t kHeader = 8;  // keeps the values aligned
-  std::vector<uint64_t> begin_;         // byte offsets, rows + 1
+  static size_t features_offset(size_t count, size_t element_size) {
+    return kHeader + round_up(count * element_size, sizeof(uint16_t));
+  }
+  std::vector<uint64_t> begin_;  // byte offsets, rows + 1
   Buffer bytes_;
 };
 
