@@ -107,29 +107,36 @@ async function nativeTest(command) {
   return { passed, failed: status === 0 && !fault ? failed : Math.max(1, failed), why: fault, output }
 }
 
-/** Builds the C++ tests, without Node, and adds them to `found`: CTest knows their names and commands. */
-async function buildNativeTests(found) {
+/**
+ * Builds the C++ tests, without Node, with some sanitizers or none, and adds them to `found`: CTest knows their names
+ * and commands.
+ */
+async function buildNativeTests(sanitizers, buildType, found) {
+  const folder = sanitizers ? `build-native-${sanitizers.replace(',', '-')}` : 'build-native'
   const generator = spawnSync('ninja', ['--version']).status === 0 ? ['-G', 'Ninja'] : []
-  const options = ['-DMYELIN_BUILD_TESTS=ON', '-DCMAKE_BUILD_TYPE=Release']
-  const cache = join(cwd, 'build-native', 'CMakeCache.txt')
-  const again = existsSync(cache) && readFileSync(cache, 'utf8').includes(`=${cwd.replaceAll('\\', '/')}\n`)
-  if (!again) rmSync(join(cwd, 'build-native'), { recursive: true, force: true }) // it came with a copied checkout
-  const steps = [
-    ['cmake', ['-S', '.', '-B', 'build-native', ...(again ? [] : generator), ...options]],
-    ['cmake', ['--build', 'build-native', '--config', 'Release', '--parallel', String(atOnce)]],
-    ['ctest', ['--test-dir', 'build-native', '-C', 'Release', '--show-only=json-v1']],
+  const options = [
+    '-DMYELIN_BUILD_TESTS=ON',
+    `-DCMAKE_BUILD_TYPE=${buildType}`,
+    ...(sanitizers ? [`-DMYELIN_SANITIZE=${sanitizers}`] : []),
   ]
+  const cache = join(cwd, folder, 'CMakeCache.txt')
+  const again = existsSync(cache) && readFileSync(cache, 'utf8').includes(`=${cwd.replaceAll('\\', '/')}\n`)
+  if (!again) rmSync(join(cwd, folder), { recursive: true, force: true }) // it came with a copied checkout
+  const steps = [
+    ['cmake', ['-S', '.', '-B', folder, ...(again ? [] : generator), ...options]],
+    ['cmake', ['--build', folder, '--config', buildType, '--parallel', String(atOnce)]],
+    ['ctest', ['--test-dir', folder, '-C', buildType, '--show-only=json-v1']],
+  ]
+  let tests = []
   for (const [command, args] of steps) {
     const { status, stdout, output, why } = await execute(command, args)
     if (status !== 0) return { passed: 0, failed: 1, why, output }
-    if (command === 'ctest') found.push(...JSON.parse(stdout).tests)
+    if (command === 'ctest') tests = JSON.parse(stdout).tests
   }
-  return {
-    passed: found.length > 0 ? 1 : 0,
-    failed: found.length > 0 ? 0 : 1,
-    why: found.length > 0 ? '' : 'no C++ tests',
-    output: '',
-  }
+  const suffix = sanitizers && `, ${sanitizers}`
+  found.push(...tests.map(({ name, command }) => [`native: ${name}${suffix}`, () => nativeTest(command)]))
+  const good = tests.length > 0
+  return { passed: good ? 1 : 0, failed: good ? 0 : 1, why: good ? '' : 'no C++ tests', output: '' }
 }
 
 const totals = { passed: 0, failed: 0 }
@@ -221,9 +228,14 @@ const nativeTests = []
 let found = await reportAll(checks())
 // The names of the C++ tests are known once they are built; a name found elsewhere need not wait for that.
 if ((found === 0 && !typescriptTests.some(([name]) => isWanted(name))) || wanted.length === 0) {
-  await report('native: build', () => buildNativeTests(nativeTests))
+  await report('native: build', () => buildNativeTests('', 'Release', nativeTests))
+  if (process.env.CI && !windows) {
+    // Optimized, the first takes five minutes to compile.
+    await report('native: build, address,undefined', () => buildNativeTests('address,undefined', 'Debug', nativeTests))
+    await report('native: build, thread', () => buildNativeTests('thread', 'Release', nativeTests))
+  }
 }
-found += await reportAll(nativeTests.map(({ name, command }) => [`native: ${name}`, () => nativeTest(command)]))
+found += await reportAll(nativeTests)
 found += await reportAll([...typescriptTests, ...testsOfInstructionSets()])
 
 if (found === 0) {
