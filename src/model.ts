@@ -5,6 +5,7 @@
 import { abortable } from './abort.ts'
 import type { Trainee } from './callbacks.ts'
 import { busy, Core } from './core.ts'
+import { checkFinite } from './data/arrays.ts'
 import type { Dataset } from './data/dataset.ts'
 import type { Targets } from './data/encode.ts'
 import type { Recipe } from './data/recipe.ts'
@@ -22,7 +23,7 @@ import { type Trace, type TraceOptions, trace } from './inspect/trace.ts'
 import { Layer } from './layer.ts'
 import { Matrix } from './matrix.ts'
 import type { DType } from './native.ts'
-import { type Features, splitArguments, networkRows, withoutTargets, withTargets } from './samples.ts'
+import { type Features, networkRows, plainRows, splitArguments, withoutTargets, withTargets } from './samples.ts'
 import { areBatches, type Batches } from './stream.ts'
 import { summaryLines } from './summary.ts'
 import { checkOptions, expected } from './validate.ts'
@@ -201,9 +202,9 @@ export class Model implements Trainee {
   predictSync(x: Features): Matrix<readonly [number, number]> {
     const core = this.#core
     core.checkBetweenSlices('predictSync', 'use predict, which waits, or call it in a callback')
-    const { data, rows } = networkRows(core, x)
+    const { data, rows } = plainRows(core, x) ?? networkRows(core, x)
     const outputs = core.outputRoom(rows)
-    calling(() => core.network.predictSync(data, outputs))
+    if (!calling(() => core.network.predictSync(data, outputs))) checkFinite(data, 'x', core.plan.spec.inputs)
     return new Matrix(outputs.slice(0, rows * core.plan.outputs), [rows, core.plan.outputs] as const)
   }
 

@@ -285,9 +285,10 @@ export interface NativeNetwork {
   readonly iterations: number
   /**
    * Forward pass on the calling thread; `x` has whole rows of the network's inputs, `y` gets the outputs and may be
-   * longer; both of the network's dtype. Throws ERR_BUSY while a slice trains this network.
+   * longer; both of the network's dtype. False, with nothing of use in `y`, when a value of `x` is not finite. Throws
+   * ERR_BUSY while a slice trains this network.
    */
-  predictSync(x: FloatArray, y: FloatArray): void
+  predictSync(x: FloatArray, y: FloatArray): boolean
   /** Forward and backward pass of the whole dataset as one batch, with no update. Regularizers count. */
   trace(data: NativeDataset, training: boolean): NativeTrace
   /** The gradients of `trace` by central differences of fourth order with step `h`. */

@@ -51,6 +51,21 @@ export function withoutTargets(core: Core, x: unknown): Dataset {
   return standardized(data, core.recipe?.standardization ?? null)
 }
 
+/**
+ * Rows given as `{ data, shape }` in the network's own type, which the addon can read as they are; null for all others,
+ * and for what is wrong. Whether the values are finite is not looked at.
+ */
+export function plainRows(core: Core, x: unknown): { data: FloatArray; rows: number } | null {
+  const { dtype, inputs } = core.plan.spec
+  if (!isObject(x)) return null
+  const { data, shape } = x as { data?: unknown; shape?: unknown }
+  if (!(data instanceof (dtype === 'float64' ? Float64Array : Float32Array)) || !Array.isArray(shape)) return null
+  const rows = data.length / inputs
+  const fits = rows > 0 && shape.length === 2 && shape[0] === rows && shape[1] === inputs
+  if (!fits || (core.recipe?.standardization ?? null) !== null) return null
+  return data.buffer instanceof ArrayBuffer ? { data, rows } : null
+}
+
 /** The rows in the network's own type, for a prediction on the spot: what fits as it is is not copied. */
 export function networkRows(core: Core, x: unknown): { data: FloatArray; rows: number } {
   if (insideOf(x) === undefined && (core.recipe?.standardization ?? null) === null) {

@@ -67,7 +67,9 @@ single.compile({ optimizer: 'sgd', loss: 'binaryCrossentropy' })
 const sparse = make()
 sparse.compile({ optimizer: 'sgd', loss: 'sparseCategoricalCrossentropy' })
 
+const double = make({ dtype: 'float64' })
 const data = Dataset.from(X, Y)
+const flat = (values: readonly number[], shape: readonly number[]) => ({ data: Float32Array.from(values), shape })
 const dense = (options: object) => () => layers.dense(wrong({ units: 2, ...options }))
 const fit = (options: object) => () => model.fit(X, Y, wrong(options))
 const compile = (options: object) => () => model.compile(wrong({ loss: 'meanSquaredError', ...options }))
@@ -428,6 +430,15 @@ const fitCalls: readonly Wrong[] = [
   [() => model.predictSync([[1]]), 'ERR_SHAPE', 'rows of 2 features', 'rows of 1'],
   [() => model.predictSync([[1, Number.NaN]]), 'ERR_DATA', 'a finite number', 'NaN'],
   [() => model.predictSync(wrong([1, 2])), 'ERR_DATA', 'a row of numbers', '1'],
+  [() => model.predictSync(wrong(null)), 'ERR_DATA', 'rows of numbers', 'null'],
+  [() => model.predictSync(flat([1, 2, 3, Number.NaN], [2, 2])), 'ERR_DATA', 'x[1][1]', 'NaN'],
+  [() => model.predictSync(flat([1, 2, -Infinity, 4], [2, 2])), 'ERR_DATA', 'x[1][0]', '-Infinity'],
+  [() => double.predictSync({ data: Float64Array.of(1, Infinity), shape: [1, 2] }), 'ERR_DATA', 'x[0][1]', 'Infinity'],
+  [() => model.predictSync(flat([1, 2, 3, 4], [1, 4])), 'ERR_SHAPE', 'rows of 2 features', 'rows of 4'],
+  [() => model.predictSync(flat([1, 2, 3, 4], [1, 2])), 'ERR_SHAPE', '2 numbers (1 × 2)', '4'],
+  [() => model.predictSync(flat([1, 2], wrong(['1', 2]))), 'ERR_SHAPE', '[rows, columns]', "['1', 2]"],
+  [() => model.predictSync(flat([], [0, 2])), 'ERR_DATA', 'at least one row', 'no rows'],
+  [() => model.predictSync({ data: detached(), shape: [1, 2] }), 'ERR_DATA', 'an array with its memory', 'detached'],
 ]
 
 const test = suite('bad input')

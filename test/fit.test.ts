@@ -301,6 +301,28 @@ test('predict and evaluate get in during a fit; what cannot wait says so', async
   await fitting
 })
 
+test('predictSync gives the same whatever way the rows are given', () => {
+  for (const dtype of ['float32', 'float64'] as const) {
+    const twin = sequential({
+      seed: 3,
+      dtype,
+      layers: [layers.dense({ units: 2, activation: 'tanh', inputShape: [3] })],
+    })
+    const rows = [
+      [0.5, -1, 2],
+      [0, 3, -0.25],
+    ]
+    const wanted = twin.predictSync(rows)
+    const numbers = rows.flat()
+    const shared = new Float32Array(new SharedArrayBuffer(24))
+    shared.set(numbers)
+    for (const data of [Float32Array.from(numbers), Float64Array.from(numbers), shared]) {
+      assert.equal(twin.predictSync({ data, shape: [2, 3] }), wanted, dtype)
+      assert.equal(twin.predictSync({ data: data.subarray(3), shape: [1, 3] }).toArray(), [wanted.toArray()[1]], dtype)
+    }
+  }
+})
+
 test('predictSync in the middle of a slice says ERR_BUSY, and in a callback it predicts', async () => {
   const model = make()
   const seen: unknown[] = []

@@ -152,14 +152,32 @@ Napi::Object object_argument(const Napi::CallbackInfo& info, size_t index) {
   return info[index].As<Napi::Object>();
 }
 
+static size_t element_size(napi_typedarray_type type) {
+  switch (type) {
+    case napi_int8_array:
+    case napi_uint8_array:
+    case napi_uint8_clamped_array:
+      return 1;
+    case napi_int16_array:
+    case napi_uint16_array:
+      return 2;
+    case napi_int32_array:
+    case napi_uint32_array:
+    case napi_float32_array:
+      return 4;
+    default:
+      return 8;
+  }
+}
+
+// One call of the Node-API an array: predictions of single rows are made of such calls.
 View view_of(const Napi::Value& value) {
-  if (!value.IsTypedArray()) fail(value.Env(), "ERR_DATA", "expected a typed array");
   View v{};
   void* data = nullptr;
   const napi_status status = napi_get_typedarray_info(value.Env(), value, &v.type, &v.length, &data, nullptr, nullptr);
   if (status != napi_ok) fail(value.Env(), "ERR_DATA", "expected a typed array that can be read");
   v.data = static_cast<const uint8_t*>(data);
-  v.element_size = value.As<Napi::TypedArray>().ElementSize();
+  v.element_size = element_size(v.type);
   if (!v.data) v.length = 0;  // detached
   return v;
 }

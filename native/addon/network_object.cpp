@@ -257,8 +257,7 @@ Napi::Value NetworkObject::js_predict_sync(const Napi::CallbackInfo& info) {
         return predictor_f64_;
     }();
     if (!predictor) predictor = std::make_unique<Predictor<T>>(network);
-    predictor->predict(x, length / inputs, y);
-    return info.Env().Undefined();
+    return Napi::Boolean::New(info.Env(), predictor->predict(x, length / inputs, y));
   });
 }
 

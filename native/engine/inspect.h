@@ -36,8 +36,8 @@ template <class T>
 class Predictor {
  public:
   explicit Predictor(Network<T>& network);
-  // x: rows × inputs, y: rows × outputs.
-  void predict(const T* x, size_t rows, T* y);
+  // x: rows × inputs, y: rows × outputs. False, and y of no use, when a value of x is not finite.
+  bool predict(const T* x, size_t rows, T* y);
 
  private:
   static constexpr size_t kRows = 32;
