@@ -1,7 +1,7 @@
 // Does what the README's "Five minutes" says, command by command, as somebody without a compiler would: in an empty
 // folder, with the packed package, without install scripts, with a PATH that has node, npm and little else.
 //
-//     npm run build && npm run build:prebuilt && node scripts/five-minutes.mjs
+//     npm run build:prebuilt && node scripts/five-minutes.mjs
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -44,7 +44,9 @@ function pack() {
   )
   if (status !== 0) fail(stderr)
   const [{ filename, files, size }] = JSON.parse(stdout)
-  if (!files.some(({ path }) => path.endsWith('.node'))) fail('there is no prebuilt addon: npm run build:prebuilt')
+  for (const part of ['.node', 'dist/cli/main.js']) {
+    if (!files.some(({ path }) => path.endsWith(part))) fail(`${part} is not in the package: npm run build:prebuilt`)
+  }
   console.log(`${filename}: ${(size / 1e6).toFixed(2)} MB, ${files.length} files`)
   return join(folder, filename)
 }
