@@ -5,6 +5,8 @@
 // eight cycles for four vectors that take four to multiply. So b is taken in slices that fit L1, all rows for one slice
 // before the next, with the accumulators put down in c between; a cursor a row tells how far it has come. 1.3 times the
 // speed on Zen 4 at MNIST's density. Two entries a round spare half of the loop's own instructions: 1.13 times in L1.
+// Entries come in runs too short for the hardware to see them coming, from L3 or, with threads, from another core's
+// cache: asked for ahead, 784-128-10 is 1.05 times as fast at a batch of 128 and two threads, 1.2 times at 4096.
 #include "kernels.h"
 
 namespace myelin {
@@ -12,6 +14,15 @@ namespace {
 
 constexpr size_t kSliceBytes = 24576;  // of b at once: three quarters of an L1 cache of 32 KB
 constexpr size_t kCursors = 256;       // rows at once
+constexpr size_t kAhead = 4;           // rows whose entries are asked for before their turn
+
+// Asks for the line of p and the next one.
+inline void ask_for([[maybe_unused]] const void* p) {
+#ifndef _MSC_VER
+  __builtin_prefetch(p);
+  __builtin_prefetch(static_cast<const char*>(p) + 64);
+#endif
+}
 
 template <class V, int vectors, class T = typename V::T>
 inline void multiply_add(V* acc, T a, const T* b) {
@@ -36,6 +47,10 @@ void sparse_columns(const SparseGemm<T>& g, size_t n) {
     for (size_t from = 0; from == 0 || from < g.k; from += depth) {
       const size_t to = from + depth;
       for (size_t r = 0; r < rows; r++) {
+        if (r + kAhead < rows) {
+          ask_for(index + cursor[r + kAhead]);
+          ask_for(value + cursor[r + kAhead]);
+        }
         uint32_t e = cursor[r];
         const uint32_t end = g.end[first + r];
         const bool resumes = from > 0 || g.accumulate;
