@@ -45,6 +45,19 @@ for (const threads of [2, 3, 8]) {
   })
 }
 
+// Larger than what learns in one round: a task then takes several blocks of weights, how many depends on the threads.
+promise('large batches, any number of threads, zeros skipped or multiplied', async () => {
+  const large = NETS.map((net): Job => ({ net, data: { mnist: 4000 }, epochs: [2], fit: { batchSize: 1700 } }))
+  const wanted: string[] = []
+  for (const job of large) wanted.push(await train({ ...job, fit: { ...job.fit, threads: 1 } }))
+  for (const threads of [2, 3, 8]) {
+    for (const [i, job] of large.entries()) {
+      assert.is(await train({ ...job, fit: { ...job.fit, threads } }), wanted[i], `${job.net}, ${threads} threads`)
+    }
+  }
+  assert.equal(elsewhere({ MYELIN_SPARSE: 'never' }, large).digests, wanted)
+})
+
 for (const sliceMs of [0, 1, 50, 1e9]) {
   promise(`slices of ${sliceMs} ms`, async () => {
     for (const job of jobs) {

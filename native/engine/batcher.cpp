@@ -1,5 +1,7 @@
 #include "batcher.h"
 
+#include <cstring>
+
 #include "sparse_view.h"
 
 namespace myelin {
@@ -49,6 +51,12 @@ void Batcher<T>::bind(Arena& arena, size_t most_rows) {
   const size_t rows = round_up(most_rows, kLanes<T>);
   y_.data = arena.take<T>(rows * static_cast<size_t>(y_.ld));
   weights_ = arena.take<T>(rows);
+}
+
+template <class T>
+void Batcher<T>::begin(const Signal<T>& input) const {
+  for (size_t byte = 0; input.bytes && byte < 256; byte++)
+    input.bytes->value[byte] = static_cast<T>(byte) * static_cast<T>(storage_.scale);
 }
 
 // Elements as they are stored, converted and scaled; zeros from cols to n.
@@ -110,6 +118,12 @@ void Batcher<T>::load(const uint32_t* order, size_t at, size_t first, size_t row
       kernels_.widen(entries.features, input.sparse->index + to, entries.count);
       input.sparse->begin[r] = to;
       input.sparse->end[r] = to + entries.count;
+      if (input.bytes) {
+        uint8_t* bytes = input.bytes->at(r, 0);
+        memset(bytes, 0, input.cols);
+        for (uint32_t e = 0; e < entries.count; e++)
+          bytes[entries.features[e]] = static_cast<uint8_t>(entries.values[e]);
+      }
     } else {
       convert(storage_.x.data() + stored * row_bytes, input.at(r, 0), input.cols, input.n);
     }

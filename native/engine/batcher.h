@@ -18,7 +18,11 @@ class Batcher {
   Batcher(const Network<T>& network, const Dataset& data, bool with_targets);
   // Entries a batch of `rows` may have as compressed rows; 0 when the input had better be dense.
   size_t sparse_capacity(size_t rows, ThreadPool& pool);
+  // Whether the rows are bytes in the data.
+  bool bytes() const { return storage_.element == Element::kU8; }
   void bind(Arena& arena, size_t most_rows);
+  // What stays the same for all batches of `input`, whose memory is there.
+  void begin(const Signal<T>& input) const;
 
   // Puts rows of the dataset, order[at …] or, without an order, at, at + 1, …, into rows first … first + rows - 1 of
   // the batch.

@@ -10,6 +10,8 @@ namespace {
 // Bytes of a kernel from which on its columns are shared out: reading the smaller ones once a thread costs less than
 // another fork-join.
 constexpr size_t kLarge = 131072;
+// Rows whose delta, of one panel, and input stay in L2 while the blocks of a task learn from them.
+constexpr size_t kLearnRows = 512;
 
 bool gradient_needs_z(Activation a) {
   return a == Activation::kGelu || a == Activation::kSoftplus || a == Activation::kSilu || a == Activation::kMish;
@@ -38,6 +40,11 @@ void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
   const bool wide = out.n >= kPanel<T>;
   if (in->sparse || (wide && in->has_zeros)) x_.bind(arena, o, pieces, *in, o.backward && kernel_->trainable);
   if (!o.backward) return;
+  // Of a larger batch the delta of a panel comes from far away: many blocks at once make use of it then, in tasks that
+  // are still enough for all threads.
+  const size_t tasks = 4 * static_cast<size_t>(o.threads), blocks = block_count<T>(*kernel_);
+  blocks_each_ = o.most_rows <= kLearnRows ? 1 : std::min(std::max(blocks / tasks, size_t{1}), blocks_of_panel());
+  kernel_gradient_ = arena.take<T>(static_cast<size_t>(o.threads) * blocks_each_ * kBlockRows * kPanel<T>);
   bias_gradient_ = arena.take<T>(out.n);
   if (this->index_ <= o.first_trained && !o.trace) return;  // no input gradient
   const auto& layers = network_.spec().layers;
@@ -211,27 +218,16 @@ void DenseLayer<T>::backward_rest(const Pass<T>& pass, T* gradient, T* to) {
 
 template <class T>
 size_t DenseLayer<T>::learn_tasks() const {
-  return (kernel_->trainable ? block_count<T>(*kernel_) : 0) + (bias_ && bias_->trainable ? panel_count<T>(*bias_) : 0);
+  return kernel_tasks() + (bias_ && bias_->trainable ? panel_count<T>(*bias_) : 0);
 }
 
-// ∂loss/∂W(i, j) = Σ_r x(r, i) delta(r, j), a block at a time, handed to the updater while it is in cache; last the
-// bias, ∂loss/∂b(j) = Σ_r delta(r, j).
+// Of one block of the kernel and the rows of a span, g(i, j) += Σ_r x(r, i) delta(r, j); the first rows begin at 0.
 template <class T>
-void DenseLayer<T>::learn(const Pass<T>& pass, size_t task, int thread, T* gradient) {
-  Signal<T> delta = out;
-  delta.data = gradient;
-  const size_t blocks = kernel_->trainable ? block_count<T>(*kernel_) : 0;
-  if (task >= blocks) {
-    const size_t p = task - blocks, col = p * kPanel<T>;
-    kernels_.column_sum(delta.block(pass.rows, col, panel_width<T>(*bias_, p)), delta.at(0, col), bias_gradient_ + col);
-    return pass.updater->take(*bias_, p, bias_gradient_ + col);
-  }
-  const Block b = block_of<T>(*kernel_, task);
-  T* g = pass.updater->scratch(thread);
-  pass.updater->expect(*kernel_, task);
+void DenseLayer<T>::add_gradient(const Pass<T>& pass, const Block& b, Span span, const Signal<T>& delta, T* g) const {
   const ptrdiff_t width = static_cast<ptrdiff_t>(b.width);
-  const size_t all = pieces_.count(pass.rows);
-  over_stretches(pass, x_, {0, all}, [&](size_t first, size_t rows, bool sparse) {
+  const ByteRows<T>* bytes = x_.bytes();
+  const Signal<T>& x = in_->sparse ? x_.dense() : *in_;
+  over_stretches(pass, x_, span, [&](size_t first, size_t rows, bool sparse) {
     if (!sparse)
       return kernels_.gemm({.a = in_->at(first, b.row),
                             .a_row = 1,
@@ -245,13 +241,50 @@ void DenseLayer<T>::learn(const Pass<T>& pass, size_t task, int thread, T* gradi
                             .m = b.rows,
                             .n = b.width,
                             .k = rows});
-    const Signal<T>& x = in_->sparse ? x_.dense() : *in_;
     for (size_t row = first; row < first + rows; row += pieces_.rows_each)
-      kernels_.masked_gemm({x.at(row, b.row), x.ld, x_.marks(row / pieces_.rows_each) + b.row,
-                            static_cast<ptrdiff_t>(x_.columns()), delta.at(row, b.col), delta.ld, g, width, row > 0,
-                            b.rows, b.width, std::min(pieces_.rows_each, pass.rows - row)});
+      kernels_.masked_gemm({.a = bytes ? nullptr : x.at(row, b.row),
+                            .bytes = bytes ? bytes->at(row, b.row) : nullptr,
+                            .value = bytes ? bytes->value : nullptr,
+                            .a_k = bytes ? bytes->ld : x.ld,
+                            .bits = x_.marks(row / pieces_.rows_each) + b.row,
+                            .bits_word = static_cast<ptrdiff_t>(x_.columns()),
+                            .b = delta.at(row, b.col),
+                            .ldb = delta.ld,
+                            .c = g,
+                            .ldc = width,
+                            .accumulate = row > 0,
+                            .m = b.rows,
+                            .n = b.width,
+                            .k = std::min(pieces_.rows_each, pass.rows - row)});
   });
-  pass.updater->take(*kernel_, task, g);
+}
+
+// ∂loss/∂W(i, j) = Σ_r x(r, i) delta(r, j), some blocks of a panel in a task, each handed to the updater while it is in
+// cache; last the bias, ∂loss/∂b(j) = Σ_r delta(r, j).
+template <class T>
+void DenseLayer<T>::learn(const Pass<T>& pass, size_t task, int thread, T* gradient) {
+  Signal<T> delta = out;
+  delta.data = gradient;
+  if (task >= kernel_tasks()) {
+    const size_t p = task - kernel_tasks(), col = p * kPanel<T>;
+    kernels_.column_sum(delta.block(pass.rows, col, panel_width<T>(*bias_, p)), delta.at(0, col), bias_gradient_ + col);
+    return pass.updater->take(*bias_, p, bias_gradient_ + col);
+  }
+  constexpr size_t block_size = kBlockRows * kPanel<T>;
+  T* const room = kernel_gradient_ + static_cast<size_t>(thread) * blocks_each_ * block_size;
+  const size_t a_panel = blocks_of_panel(), panel = task / tasks_of_panel();
+  const size_t begin = task % tasks_of_panel() * blocks_each_, end = std::min(begin + blocks_each_, a_panel);
+  const size_t pieces = pieces_.count(pass.rows), step = std::max(kLearnRows / pieces_.rows_each, size_t{1});
+  for (size_t at = 0; at < pieces; at += step) {
+    const Span span{at, std::min(at + step, pieces)};
+    T* g = room;
+    for (size_t i = begin; i < end; i++, g += block_size) {
+      const size_t block = panel * a_panel + i;
+      if (span.end == pieces) pass.updater->expect(*kernel_, block);
+      add_gradient(pass, block_of<T>(*kernel_, block), span, delta, g);
+      if (span.end == pieces) pass.updater->take(*kernel_, block, g);
+    }
+  }
 }
 
 template class DenseLayer<float>;

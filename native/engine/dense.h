@@ -39,6 +39,7 @@ class DenseLayer final : public Layer<T> {
   void activate_rows(const Piece& piece);
   void differentiate(const Piece& piece, T* gradient, bool look);
   void turn(size_t strip, T* turned) const;
+  void add_gradient(const Pass<T>& pass, const Block& block, Span span, const Signal<T>& delta, T* g) const;
   void input_gradient(const Pass<T>& pass, size_t strip, Span span, const T* turned, const T* gradient, T* to);
   // Runs task(part, span, thread) for `parts` parts of the layer and spans of the batch, enough of both for all
   // threads.
@@ -47,6 +48,9 @@ class DenseLayer final : public Layer<T> {
   // Calls run(first_row, rows, sparse) for the stretches of a span that are all sparse or all dense in `view`.
   template <class Run>
   void over_stretches(const Pass<T>& pass, const SparseView<T>& view, Span span, Run run) const;
+  size_t blocks_of_panel() const { return (kernel_->rows + kBlockRows - 1) / kBlockRows; }
+  size_t tasks_of_panel() const { return (blocks_of_panel() + blocks_each_ - 1) / blocks_each_; }
+  size_t kernel_tasks() const { return kernel_->trainable ? panel_count<T>(*kernel_) * tasks_of_panel() : 0; }
   double products() const { return static_cast<double>(kernel_->rows) * static_cast<double>(spec_.units); }
   size_t strips() const { return (kernel_->rows + kPanel<T> - 1) / kPanel<T>; }
 
@@ -67,6 +71,8 @@ class DenseLayer final : public Layer<T> {
   // strip a thread in parts, otherwise all of them, made anew in begin().
   T* turned_ = nullptr;
   size_t strip_size_ = 0;
+  size_t blocks_each_ = 1;        // of the kernel, that learn in one task
+  T* kernel_gradient_ = nullptr;  // of one task a thread
   T* bias_gradient_ = nullptr;
 };
 

@@ -30,6 +30,11 @@ void DropoutLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& pi
   const size_t rows = round_up(o.most_rows, kLanes<T>);
   words_ = (in->n + 63) / 64;
   bits_ = arena.take<uint64_t>(rows * words_);
+  if (in->bytes) {
+    bytes_ = *in->bytes;
+    bytes_.value = arena.take<T>(256);
+    out.bytes = &bytes_;
+  }
   if (!in->sparse) own_.data = arena.take<T>(rows * static_cast<size_t>(own_.ld));
 }
 
@@ -37,6 +42,10 @@ template <class T>
 void DropoutLayer<T>::begin(const Pass<T>& pass) {
   const bool changes = drops(pass) || (!pass.training && test_factor_ != 1);
   out = changes && !in_->sparse ? own_ : *in_;
+  if (!in_->bytes) return;
+  out.bytes = &bytes_;
+  for (size_t byte = 0; byte < 256; byte++)
+    bytes_.value[byte] = drops(pass) ? in_->bytes->value[byte] * scale_ : in_->bytes->value[byte];
 }
 
 template <class T>
@@ -58,18 +67,21 @@ void DropoutLayer<T>::forward_piece(const Pass<T>& pass, const Piece& p) {
   }
 }
 
-// Dropped entries leave the compressed rows. (Alpha dropout, whose dropped units are not zero, never sees any.)
+// Dropped entries leave the compressed rows, and the bytes. (Alpha dropout, whose dropped units are not zero, never
+// sees any.)
 template <class T>
 void DropoutLayer<T>::thin(const Piece& p) {
   SparseRows<T>& x = *in_->sparse;
   for (size_t r = p.first; r < p.first + p.rows; r++) {
     const uint64_t* bits = bits_ + r * words_;
+    uint8_t* bytes = in_->bytes ? bytes_.at(r, 0) : nullptr;
     uint32_t kept = x.begin[r];
     for (uint32_t e = x.begin[r]; e < x.end[r]; e++) {
-      const uint32_t i = x.index[e];
+      const uint32_t i = x.index[e], keep = static_cast<uint32_t>(bits[i / 64] >> (i % 64) & 1);
       x.index[kept] = i;
       x.value[kept] = x.value[e] * scale_;
-      kept += static_cast<uint32_t>(bits[i / 64] >> (i % 64) & 1);
+      kept += keep;
+      if (bytes) bytes[i] = static_cast<uint8_t>(bytes[i] * keep);
     }
     x.end[r] = kept;
   }

@@ -33,6 +33,7 @@ class DropoutLayer final : public Layer<T> {
 
   T scale_, shift_, dropped_, test_factor_;
   Signal<T> own_;             // memory for the output when it differs from the input
+  ByteRows<T> bytes_;         // of the input, with what they stand for after the scaling
   uint64_t* bits_ = nullptr;  // (rows, words_)
   size_t words_ = 0;
 };

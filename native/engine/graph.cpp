@@ -68,8 +68,13 @@ void Graph<T>::bind(Arena& arena) {
     sparse_input_.end = arena.take<uint32_t>(rows);
     sparse_input_.index = arena.take<uint32_t>(options_.sparse_capacity);
     sparse_input_.value = arena.take<T>(options_.sparse_capacity);
-    sparse_input_.capacity = options_.sparse_capacity;
     input_.sparse = &sparse_input_;
+    if (options_.bytes_in_data) {
+      byte_input_.ld = static_cast<ptrdiff_t>(round_up(input_.cols, kAlignment) | kAlignment);
+      byte_input_.data = arena.take<uint8_t>(rows * static_cast<size_t>(byte_input_.ld));
+      byte_input_.value = arena.take<T>(256);
+      input_.bytes = &byte_input_;
+    }
   } else {
     input_.data = arena.take<T>(rows * static_cast<size_t>(input_.ld));
     input_.has_zeros = options_.zeros_in_input;

@@ -62,6 +62,7 @@ class Graph {
   Pieces pieces_;
   Signal<T> input_;
   SparseRows<T> sparse_input_;
+  ByteRows<T> byte_input_;
   std::vector<std::unique_ptr<Layer<T>>> layers_;
   std::vector<T*> gradients_;  // of each layer's output; layers that work in place share theirs with the one before
   using LossKernel = void (*)(const LossArgs<T>&);

@@ -27,7 +27,7 @@ class Inspection {
         rows_(data.rows()),
         batcher_(network, data, true),
         graph_(network, {.most_rows = data.rows(), .backward = true, .trace = true}),
-        updater_(network, Updater<T>::Mode::kKeepGradients, static_cast<double>(data.rows()), 1),
+        updater_(network, Updater<T>::Mode::kKeepGradients, static_cast<double>(data.rows())),
         pass_{data.rows(), training, true, network.steps, pool_, &updater_} {
     arena_ = carved([this](Arena& arena) {
       batcher_.bind(arena, rows_);

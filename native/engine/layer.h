@@ -17,7 +17,18 @@ struct SparseRows {
   uint32_t *begin = nullptr, *end = nullptr;  // (rows)
   uint32_t* index = nullptr;
   T* value = nullptr;
-  size_t capacity = 0;
+};
+
+// The rows of a batch as bytes, and what each byte stands for: a quarter of the memory for what reads columns.
+template <class T>
+struct ByteRows {
+  uint8_t* data = nullptr;  // (rows, ld)
+  ptrdiff_t ld = 0;
+  T* value = nullptr;  // (256)
+
+  uint8_t* at(size_t row, size_t col) const {
+    return data + static_cast<ptrdiff_t>(row) * ld + static_cast<ptrdiff_t>(col);
+  }
 };
 
 // What passes between layers: rows × cols, dense, or sparse when `sparse` is set (then `data` is not valid).
@@ -27,10 +38,11 @@ struct Signal {
   size_t cols = 0, n = 0;  // n: with padding
   ptrdiff_t ld = 0;
   SparseRows<T>* sparse = nullptr;
-  bool has_zeros = false;  // by its nature: after ReLU or dropout
+  const ByteRows<T>* bytes = nullptr;  // beside `sparse`, for data that is bytes and was not changed
+  bool has_zeros = false;              // by its nature: after ReLU or dropout
 
   static Signal of_width(size_t cols) {
-    return {nullptr, cols, round_up(cols, kLanes<T>), row_distance<T>(cols), nullptr, false};
+    return {nullptr, cols, round_up(cols, kLanes<T>), row_distance<T>(cols), nullptr, nullptr, false};
   }
   Extent extent(size_t rows) const { return {rows, cols, n, ld}; }
   // Rows first … first + rows - 1 of columns col … col + width - 1.
@@ -48,6 +60,7 @@ struct GraphOptions {
   bool backward = false;        // room for gradients
   bool trace = false;           // keep every value somebody may want to look at; gradients of all inputs
   size_t sparse_capacity = 0;   // entries of a batch when the input may come as compressed rows; 0: it is dense
+  bool bytes_in_data = false;   // such rows are bytes in the data
   bool zeros_in_input = false;  // a dense input is looked at for zeros to skip
   size_t first_trained = 0;     // no layer before it has anything to learn; the graph finds out
 };

@@ -73,8 +73,8 @@ static OptimizerStep<T> step_of(const OptimizerSpec& o, double rate, uint64_t t,
 }
 
 template <class T>
-Updater<T>::Updater(Network<T>& network, Mode mode, double samples, int threads)
-    : network_(network), kernels_(network.kernels()), mode_(mode), samples_(samples), threads_(threads) {
+Updater<T>::Updater(Network<T>& network, Mode mode, double samples)
+    : network_(network), kernels_(network.kernels()), mode_(mode), samples_(samples) {
   const OptimizerSpec& o = network.training().optimizer;
   clips_ = mode == Mode::kUpdate && (o.clip_norm > 0 || o.global_clip_norm > 0);
 }
@@ -83,7 +83,6 @@ template <class T>
 void Updater<T>::bind(Arena& arena) {
   const Parameter& last = network_.parameters().back();
   const size_t blocks = last.first_block + block_count<T>(last);
-  scratch_ = arena.take<T>(static_cast<size_t>(threads_) * kBlockRows * kPanel<T>);
   sum_abs_ = arena.take<T>(blocks);
   sum_squares_ = arena.take<T>(blocks);
   if (!keeps()) return;

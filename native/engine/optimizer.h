@@ -15,13 +15,11 @@ class Updater {
   enum class Mode { kUpdate, kKeepGradients };
 
   // `samples`: the n of the l2Cost regularizer.
-  Updater(Network<T>& network, Mode mode, double samples, int threads);
+  Updater(Network<T>& network, Mode mode, double samples);
   void bind(Arena& arena);
 
   // Before the backward pass of one step.
   void begin(double learning_rate);
-  // Room for one block of a gradient.
-  T* scratch(int thread) const { return scratch_ + static_cast<size_t>(thread) * kBlockRows * kPanel<T>; }
   // Asks for what take() will write, so that it comes while the gradient is computed. Lines that other threads have
   // read are theirs too: writing them without asking first took 28 µs for 256 KB on two cores of a Zen 4, asking 7.
   void expect(const Parameter& p, size_t block);
@@ -51,10 +49,8 @@ class Updater {
   const Kernels<T>& kernels_;
   const Mode mode_;
   const double samples_;
-  const int threads_;
   bool clips_ = false;
   OptimizerStep<T> step_{};
-  T* scratch_ = nullptr;
   T* gradients_ = nullptr;                         // as the parameters, when kept
   T *sum_abs_ = nullptr, *sum_squares_ = nullptr;  // of the weights, one a block
   T* norm_squares_ = nullptr;                      // of the gradients, one a block, when clipped

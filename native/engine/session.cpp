@@ -19,6 +19,7 @@ GraphOptions graph_options(Batcher<T>& batcher, const SessionOptions& o, size_t 
   g.threads = pool.threads();
   g.backward = o.task == Task::kTrain;
   g.sparse_capacity = batcher.sparse_capacity(batch_rows, pool);
+  g.bytes_in_data = batcher.bytes();
   return g;
 }
 
@@ -46,7 +47,7 @@ Session<T>::Session(std::shared_ptr<Network<T>> network, std::shared_ptr<const D
       batcher_(*network_, *data_, options_.task != Task::kPredict),
       graph_(*network_, graph_options(batcher_, options_, batch_rows_, pool_)),
       updater_(*network_, Updater<T>::Mode::kUpdate,
-               static_cast<double>(trains() || network_->samples == 0 ? rows_ : network_->samples), pool_.threads()),
+               static_cast<double>(trains() || network_->samples == 0 ? rows_ : network_->samples)),
       metrics_(options_.task == Task::kPredict ? std::vector<MetricSpec>{} : network_->training().metrics,
                network_->outputs()) {
   const bool shuffles = trains() && options_.shuffle;
@@ -61,6 +62,7 @@ Session<T>::Session(std::shared_ptr<Network<T>> network, std::shared_ptr<const D
   for (size_t i = 0; i < options_.sample_weights.size(); i++)
     sample_weights_[i] = static_cast<T>(options_.sample_weights[i]);
   batcher_.set_weights(sample_weights_);
+  batcher_.begin(graph_.input());
   if (options_.task == Task::kPredict) outputs_.resize(rows_ * network_->outputs());
   if (options_.task == Task::kEvaluate) penalty_ = updater_.measured_penalty();
   running_.resize(1 + metrics_.count());

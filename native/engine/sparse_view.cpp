@@ -41,7 +41,8 @@ void SparseView<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
   if (!by_column) return;
   marks_size_ = (pieces.rows_each + 63) / 64 * columns_;
   marks_ = arena.take<uint64_t>(pieces.most * marks_size_);
-  if (looks_) return;
+  bytes_ = of.bytes;
+  if (looks_ || bytes_) return;
   dense_ = Signal<T>::of_width(of.cols);
   dense_.data = arena.take<T>(rows * static_cast<size_t>(dense_.ld));
 }
@@ -76,7 +77,7 @@ void SparseView<T>::mark(const Piece& p) {
     const uint32_t begin = x.begin[p.first + r], end = x.end[p.first + r];
     uint64_t* word = marks + r / 64 * columns_;
     for (uint32_t e = begin; e < end; e++) word[x.index[e]] |= bit;
-    if (looks_) continue;
+    if (looks_ || bytes_) continue;
     T* row = dense_.at(p.first + r, 0);
     memset(row, 0, dense_.cols * sizeof(T));
     for (uint32_t e = begin; e < end; e++) row[x.index[e]] = x.value[e];

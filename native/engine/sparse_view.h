@@ -29,7 +29,8 @@ class SparseView {
   // Of piece i: bit r % 64 of marks(i)[r / 64 · columns() + c] is row r, counted from the piece's first, of column c.
   const uint64_t* marks(size_t i) const { return marks_ + i * marks_size_; }
   size_t columns() const { return columns_; }
-  // The dense values of a signal that came compressed, for the columns; made by mark().
+  // The values of a signal that came compressed, for the columns: as bytes, or null and dense, made by mark().
+  const ByteRows<T>* bytes() const { return bytes_; }
   const Signal<T>& dense() const { return dense_; }
 
  private:
@@ -44,6 +45,7 @@ class SparseView {
   bool looks_ = false;
   double skip_below_ = 0;
   uint64_t* marks_ = nullptr;
+  const ByteRows<T>* bytes_ = nullptr;
   Signal<T> dense_;
 };
 

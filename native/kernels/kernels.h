@@ -66,10 +66,13 @@ struct SparseGemm {
 };
 
 // The same with the left factor's nonzero entries marked by bits, columns of a dense matrix being its rows:
-// a(m, k) = a[k·a_k + m], and bit k % 64 of bits[k / 64 · bits_word + m] tells whether it may be other than zero.
+// a(m, k) = a[k·a_k + m] or, where `bytes` is not null, value[bytes[k·a_k + m]]; and bit k % 64 of
+// bits[k / 64 · bits_word + m] tells whether it may be other than zero.
 template <class T>
 struct MaskedGemm {
   const T* a;
+  const uint8_t* bytes;
+  const T* value;  // (256)
   ptrdiff_t a_k;
   const uint64_t* bits;
   ptrdiff_t bits_word;

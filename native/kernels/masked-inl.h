@@ -15,10 +15,28 @@ constexpr bool kPairs = kTileRows * kTileVectors >= 16;
 // some 5.5 cycles, to eight multiply-adds of a cycle each.
 constexpr int kAlone = 11, kTogether = 16;
 
-template <class V, int features, int vectors, class T = typename V::T>
+// Where the entries of the left factor come from.
+template <class T>
+struct FromValues {
+  const T* a;
+  ptrdiff_t a_k;
+  FromValues(const MaskedGemm<T>& g, size_t m) : a(g.a + m), a_k(g.a_k) {}
+  const T* operator()(ptrdiff_t k, int f) const { return a + k * a_k + f; }
+};
+template <class T>
+struct FromBytes {
+  const uint8_t* bytes;
+  ptrdiff_t a_k;
+  const T* value;
+  FromBytes(const MaskedGemm<T>& g, size_t m) : bytes(g.bytes + m), a_k(g.a_k), value(g.value) {}
+  const T* operator()(ptrdiff_t k, int f) const { return value + bytes[k * a_k + f]; }
+};
+
+template <class V, class From, int features, int vectors, class T = typename V::T>
 inline void masked_rows(const MaskedGemm<T>& g, size_t m, size_t n) {
   constexpr int lanes = Lanes<V>::kCount;
-  const T *const a = g.a + m, *const b = g.b + n;
+  const From a(g, m);
+  const T* const b = g.b + n;
   T* c = g.c + static_cast<ptrdiff_t>(m) * g.ldc + n;
   const V zero = number<V>(0);
   V acc[features][vectors];
@@ -34,7 +52,7 @@ inline void masked_rows(const MaskedGemm<T>& g, size_t m, size_t n) {
       const T* bk = b + at * g.ldb;
       V factor[features];
 #pragma GCC unroll 2
-      for (int f = 0; f < features; f++) factor[f] = V::set1(a[at * g.a_k + f]);
+      for (int f = 0; f < features; f++) factor[f] = V::set1(*a(at, f));
 #pragma GCC unroll 4
       for (int v = 0; v < vectors; v++) {
         const V bv = V::load(bk + v * lanes);
@@ -49,7 +67,7 @@ inline void masked_rows(const MaskedGemm<T>& g, size_t m, size_t n) {
     for (int v = 0; v < vectors; v++) store(c + f * g.ldc + v * lanes, acc[f][v] + zero);
 }
 
-template <class V, int vectors, class T = typename V::T>
+template <class V, class From, int vectors, class T = typename V::T>
 void masked_columns(const MaskedGemm<T>& g, size_t n) {
   for (size_t m = 0; m < g.m;) {
     int alone = 0, together = 0;
@@ -59,22 +77,30 @@ void masked_columns(const MaskedGemm<T>& g, size_t n) {
       together += __builtin_popcountll(bits[0] | bits[1]);
     }
     if (kPairs && together * kTogether < alone * kAlone) {
-      masked_rows<V, kPairs ? 2 : 1, vectors>(g, m, n);
+      masked_rows<V, From, kPairs ? 2 : 1, vectors>(g, m, n);
       m += 2;
     } else {
-      masked_rows<V, 1, vectors>(g, m, n);
+      masked_rows<V, From, 1, vectors>(g, m, n);
       m += 1;
     }
   }
 }
 
-template <class V, class T = typename V::T>
-void masked_gemm(const MaskedGemm<T>& g) {
+template <class V, class From, class T = typename V::T>
+void masked_from(const MaskedGemm<T>& g) {
   constexpr int lanes = Lanes<V>::kCount;
   size_t n = 0;
-  for (; n + 4 * lanes <= g.n; n += 4 * lanes) masked_columns<V, 4>(g, n);
-  for (; n + 2 * lanes <= g.n; n += 2 * lanes) masked_columns<V, 2>(g, n);
-  for (; n < g.n; n += lanes) masked_columns<V, 1>(g, n);
+  for (; n + 4 * lanes <= g.n; n += 4 * lanes) masked_columns<V, From, 4>(g, n);
+  for (; n + 2 * lanes <= g.n; n += 2 * lanes) masked_columns<V, From, 2>(g, n);
+  for (; n < g.n; n += lanes) masked_columns<V, From, 1>(g, n);
+}
+
+template <class V, class T = typename V::T>
+void masked_gemm(const MaskedGemm<T>& g) {
+  if (g.bytes)
+    masked_from<V, FromBytes<T>>(g);
+  else
+    masked_from<V, FromValues<T>>(g);
 }
 
 }  // namespace

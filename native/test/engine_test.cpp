@@ -111,12 +111,13 @@ std::shared_ptr<const Dataset> data(size_t rows) {
 }
 
 template <class T>
-std::vector<T> train(const NetworkSpec& spec, int threads, double budget_ms, double clip_norm, long* allocated) {
+std::vector<T> train(const NetworkSpec& spec, size_t batch, int threads, double budget_ms, double clip_norm,
+                     long* allocated) {
   auto network = std::make_shared<Network<T>>(spec, *selected_kernels());
   network->compile(training(clip_norm));
   SessionOptions o;
-  o.batch_size = 37, o.epochs = 3, o.threads = threads;
-  Session<T> session(network, data(500), o);
+  o.batch_size = batch, o.epochs = 3, o.threads = threads;
+  Session<T> session(network, data(batch == 37 ? 500 : 1500), o);
   const double rate = 0.01;
   std::atomic<bool> stop{false};
   session.run(0, &rate, 1, stop);  // the first batch
@@ -130,13 +131,17 @@ std::vector<T> train(const NetworkSpec& spec, int threads, double budget_ms, dou
 template <class T>
 void test_training(const NetworkSpec& spec) {
   const std::string type = type_name<T>();
-  for (const double clip : {0.0, 0.5}) {
+  const struct {
+    size_t batch;
+    double clip;
+  } cases[] = {{37, 0}, {37, 0.5}, {700, 0}};  // the last: more than learns in one round
+  for (const auto [batch, clip] : cases) {
     long allocated = -1;
-    const std::vector<T> expected = train<T>(spec, 1, 1e9, clip, &allocated);
+    const std::vector<T> expected = train<T>(spec, batch, 1, 1e9, clip, &allocated);
     check(allocated == 0, "allocations while training, " + type + ": " + std::to_string(allocated));
     for (const int threads : {2, 3, 8})
       for (const double budget : {0.0, 1e9}) {
-        const std::vector<T> got = train<T>(spec, threads, budget, clip, &allocated);
+        const std::vector<T> got = train<T>(spec, batch, threads, budget, clip, &allocated);
         check(std::memcmp(got.data(), expected.data(), expected.size() * sizeof(T)) == 0,
               "equal bits, threads " + std::to_string(threads) + " " + type);
         check(allocated == 0, "allocations with threads, " + type + ": " + std::to_string(allocated));

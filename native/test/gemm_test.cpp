@@ -17,7 +17,8 @@ struct Product {
   size_t m, n, k, cols;
   ptrdiff_t ldb, ldc;
   Matrix<T> b, c, bias;
-  std::vector<T> a;
+  std::vector<T> value;  // what the bytes of `a` stand for
+  std::vector<uint8_t> a;
   ptrdiff_t a_row, a_k, a_block_stride;
   size_t a_block;
   Start start;
@@ -44,23 +45,28 @@ struct Product {
     a_k = transposed ? distance : 1;
     a_block_stride = distance * static_cast<ptrdiff_t>(transposed ? a_block : m);
     a.resize(static_cast<size_t>(a_block_stride) * blocks + 64);
-    for (T& x : a) x = random.uniform(0, 1) < zeros ? T(0) : static_cast<T>(random.uniform(-2, 2));
+    value.resize(256);
+    for (size_t byte = 1; byte < 256; byte++) value[byte] = static_cast<T>(random.uniform(-2, 2));
+    for (uint8_t& x : a) x = random.uniform(0, 1) < zeros ? 0 : static_cast<uint8_t>(1 + random.below(255));
   }
-  T a_at(size_t row, size_t at) const {
+  uint8_t byte_at(size_t row, size_t at) const {
     return a[static_cast<size_t>(static_cast<ptrdiff_t>(row) * a_row +
                                  static_cast<ptrdiff_t>(at / a_block) * a_block_stride +
                                  static_cast<ptrdiff_t>(at % a_block) * a_k)];
   }
+  T a_at(size_t row, size_t at) const { return value[byte_at(row, at)]; }
   // `panels`: b copied into panels of kPanel columns first.
   Matrix<T> dense(const Kernels<T>& kernels, bool panels) const {
     Matrix<T> out(c);
+    std::vector<T> values;
+    for (const uint8_t byte : a) values.push_back(value[byte]);
     const size_t count = (n + kPanel<T> - 1) / kPanel<T>;
     Matrix<T> panelled(k * count, kPanel<T>, static_cast<ptrdiff_t>(kPanel<T>));
     for (size_t i = 0; i < k; i++)
       for (size_t j = 0; j < n; j++)
         panelled.at(j / kPanel<T> * k + i, j % kPanel<T>) = b.data()[i * static_cast<size_t>(ldb) + j];
     const ptrdiff_t panel = static_cast<ptrdiff_t>(kPanel<T>);
-    kernels.gemm({.a = a.data(),
+    kernels.gemm({.a = values.data(),
                   .a_row = a_row,
                   .a_k = a_k,
                   .a_block = a_block,
@@ -91,19 +97,33 @@ struct Product {
                          start == Start::kBias ? bias.data() : nullptr, start == Start::kAccumulate, m, n, k});
     return out;
   }
-  // With a as columns; bits set where a is not zero, and now and then where it is.
-  Matrix<T> masked(const Kernels<T>& kernels) const {
+  // With a as columns, of values or of bytes; bits set where a is not zero, and now and then where it is.
+  Matrix<T> masked(const Kernels<T>& kernels, bool as_bytes) const {
     const size_t words = (k + 63) / 64;
     std::vector<T> columns(k * (m + 3));
+    std::vector<uint8_t> bytes(k * (m + 3));
     std::vector<uint64_t> bits(words * (m + 1));
     for (size_t i = 0; i < k; i++)
       for (size_t row = 0; row < m; row++) {
         columns[i * (m + 3) + row] = a_at(row, i);
+        bytes[i * (m + 3) + row] = byte_at(row, i);
         if (a_at(row, i) != 0 || (i + row) % 7 == 0) bits[i / 64 * (m + 1) + row] |= uint64_t{1} << i % 64;
       }
     Matrix<T> out(c);
-    kernels.masked_gemm({columns.data(), static_cast<ptrdiff_t>(m + 3), bits.data(), static_cast<ptrdiff_t>(m + 1),
-                         b.data(), ldb, out.data(), ldc, start == Start::kAccumulate, m, n, k});
+    kernels.masked_gemm({.a = as_bytes ? nullptr : columns.data(),
+                         .bytes = as_bytes ? bytes.data() : nullptr,
+                         .value = value.data(),
+                         .a_k = static_cast<ptrdiff_t>(m + 3),
+                         .bits = bits.data(),
+                         .bits_word = static_cast<ptrdiff_t>(m + 1),
+                         .b = b.data(),
+                         .ldb = ldb,
+                         .c = out.data(),
+                         .ldc = ldc,
+                         .accumulate = start == Start::kAccumulate,
+                         .m = m,
+                         .n = n,
+                         .k = k});
     return out;
   }
   Matrix<T> by_hand() {
@@ -137,12 +157,15 @@ void test_type() {
       }
       const Matrix<T> skipped = p.sparse(kernels_of<T>(*set));
       ok = ok && skipped.same_bits(expected) && skipped.guards_intact();
-      if (start == Start::kBias) continue;
-      const Matrix<T> masked = p.masked(kernels_of<T>(*set));
-      ok = ok && masked.same_bits(expected) && masked.guards_intact();
+      for (const bool as_bytes : {false, true}) {
+        if (start == Start::kBias) continue;
+        const Matrix<T> masked = p.masked(kernels_of<T>(*set), as_bytes);
+        ok = ok && masked.same_bits(expected) && masked.guards_intact();
+      }
     }
     ok = ok && p.sparse(scalar).same_bits(expected);
-    if (start != Start::kBias) ok = ok && p.masked(scalar).same_bits(expected);
+    if (start != Start::kBias)
+      ok = ok && p.masked(scalar, false).same_bits(expected) && p.masked(scalar, true).same_bits(expected);
     check(ok, "gemm " + name);
   };
   const Start starts[] = {Start::kZero, Start::kBias, Start::kAccumulate};

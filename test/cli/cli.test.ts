@@ -111,7 +111,10 @@ test('without --json the result is for people', async () => {
   const { stdout } = await good('train', IRIS, '--label', 'species', '--epochs', '30')
   assert.match(stdout, /4-128-64-3 relu, adam\n120 rows to train with, 30 to test with, 4 features, 3 classes\n/)
   assert.match(stdout, / {6}setosa {2}versicolor {3}virginica {2}│ {3}right\n/)
-  assert.match(stdout, /\ntest accuracy [\d.]+ %, \d+ of 30 wrong\ntrained in [\d.]+ s without the tests, [\d,]+ samples\/s\n$/)
+  assert.match(
+    stdout,
+    /\ntest accuracy [\d.]+ %, \d+ of 30 wrong\ntrained in [\d.]+ s without the tests, [\d,]+ samples\/s\n$/,
+  )
   assert.not.match(stdout, '\x1b')
 })
 
