@@ -8,7 +8,6 @@ import {
   constraints,
   Dataset,
   datasets,
-  type ErrorCode,
   gradientCheck,
   info,
   initializers,
@@ -24,14 +23,7 @@ import {
   schedules,
   sequential,
 } from '../src/index.ts'
-
-/** A call, its code, and texts that its message must hold: what was expected, and what was received. */
-type Wrong = readonly [call: () => unknown, code: ErrorCode, expected: string, received: string]
-
-// wrong calls are no TypeScript
-// biome-ignore lint/suspicious/noExplicitAny: see above
-type Anything = any
-const wrong = (value: unknown): Anything => value
+import { type Anything, testWrongCalls, thrownBy, type Wrong, wrong } from './wrong-calls.ts'
 
 const X = [
   [0, 0],
@@ -443,27 +435,8 @@ const fitCalls: readonly Wrong[] = [
 
 const test = suite('bad input')
 
-async function thrownBy(call: () => unknown): Promise<unknown> {
-  try {
-    await call()
-  } catch (error) {
-    return error
-  }
-  return undefined
-}
-
 for (const [group, table] of Object.entries({ layerCalls, modelCalls, dataCalls, fitCalls })) {
-  for (const [i, [call, code, expected, received]] of table.entries()) {
-    test(`${group} ${i}: ${received}`, async () => {
-      const error = await thrownBy(call)
-      assert.instance(error, MyelinError, `no MyelinError but ${error}`)
-      const { message } = error as MyelinError
-      assert.is((error as MyelinError).code, code, message)
-      const [first = '', ...rest] = message.split(', received ')
-      assert.ok(first.includes(expected), `"${expected}" is not in what was expected: ${message}`)
-      assert.ok(rest.join().includes(received), `"${received}" is not in what was received: ${message}`)
-    })
-  }
+  testWrongCalls(test, group, table)
 }
 
 test('there are at least 120 of them', () => {
