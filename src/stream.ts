@@ -80,7 +80,7 @@ export class StreamSession {
       this.#stop = () => resolve(null)
     })
     this.#chunk = await Promise.race([this.#next ?? this.#readAhead(), stopped])
-    this.#next = this.#chunk === null ? null : this.#readAhead()
+    this.#next = null
   }
 
   #readAhead(): Promise<Chunk | null> {
@@ -95,7 +95,9 @@ export class StreamSession {
     if (chunk === null) return this.#endEpoch()
     if (this.#steps === 0 && this.#stepsOfChunk === 0) this.#beginEpoch()
     this.#session ??= this.#open(chunk)
-    const progress = await this.#session.run(budgetMs, rates)
+    const slice = this.#session.run(budgetMs, rates)
+    this.#next ??= this.#readAhead() // only now, so that what it does on this thread is done while others train
+    const progress = await slice
     this.#stepsOfChunk = progress.done ? progress.batches : progress.batch
     const seen = progress.done ? chunk.data.rows : this.#stepsOfChunk * this.#batchSize(chunk)
     const running = this.#sums.map((sum, i) => sum + progress.running[i]! * seen)
