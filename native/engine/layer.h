@@ -38,7 +38,7 @@ struct Signal {
   size_t cols = 0, n = 0;  // n: with padding
   ptrdiff_t ld = 0;
   SparseRows<T>* sparse = nullptr;
-  const ByteRows<T>* bytes = nullptr;  // beside `sparse`, for data that is bytes and was not changed
+  const ByteRows<T>* bytes = nullptr;  // beside `sparse`, where the data is bytes: the same values
   bool has_zeros = false;              // by its nature: after ReLU or dropout
 
   static Signal of_width(size_t cols) {
