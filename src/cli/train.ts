@@ -176,7 +176,9 @@ async function finish(
   } else {
     output.stress(`test mean absolute error ${short(scores['meanAbsoluteError']!)}, r2 ${short(scores['r2']!)}`)
   }
-  output.say(`trained in ${seconds.toFixed(2)} s without the tests, ${count(Math.round(samplesPerSecond))} samples/s`)
+  output.say(
+    `trained in ${seconds.toFixed(2)} s, testing not counted, ${count(Math.round(samplesPerSecond))} samples/s`,
+  )
   if (settings.save !== undefined) output.say(`saved ${settings.save}`)
   if (settings.report !== undefined) {
     await report(model, history, test, { path: settings.report, title: `${basename(settings.data)} · ${title}` })
