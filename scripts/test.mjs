@@ -86,7 +86,7 @@ async function typescriptTest(file, variables) {
       0,
     )
   const [total, passed, skipped] = [sum('Total'), sum('Passed'), sum('Skipped')]
-  const fault = why || faultOf(readFileSync(join(cwd, file), 'utf8')) || (total === 0 ? 'no test ran' : '')
+  const fault = why || faultOf(readFileSync(join(cwd, file), 'utf8')) || (total + skipped === 0 ? 'no test ran' : '')
   const good = status === 0 && !fault && passed === total
   // A test that leaves something out, because the machine does not have it, prints such a line.
   const reasons = [...stdout.matchAll(/^ *left out: (.*)/gm)].map(([line]) => line.trim())

@@ -93,7 +93,7 @@ interface Read {
 }
 
 const python = findPython()
-if (!python) console.log('  skipped: no Python with tensorboard (pip install -r scripts/golden-requirements.txt)')
+if (!python) console.log('  left out: no Python with tensorboard (pip install -r scripts/golden-requirements.txt)')
 
 ;(python ? test : test.skip)('TensorBoard reads the numbers of the fit and the weights', async () => {
   const logDir = join(folder, 'read')

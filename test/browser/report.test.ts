@@ -33,7 +33,7 @@ interface Node {
 }
 
 const chromium = findChromium()
-if (!chromium) console.log('  skipped: no chromium on the PATH (apt-get install chromium)')
+if (!chromium) console.log('  left out: no chromium on the PATH (apt-get install chromium)')
 
 const test = suite('browser/report')
 const when = chromium ? test : test.skip
