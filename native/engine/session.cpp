@@ -132,9 +132,12 @@ template <class T>
 bool Session<T>::step(double rate) {
   const size_t at = batch_ * batch_rows_, rows = std::min(batch_rows_, rows_ - at);
   const Pass<T> pass{rows, trains(), false, network_->steps, pool_, trains() ? &updater_ : nullptr};
+  // A batch that is all of the data, in its order, stays where it is; but dropout thins out compressed rows in place.
+  const bool loaded = loaded_ && batches_ == 1 && !order_ && !graph_.input().sparse;
   const auto load = [&](size_t first, size_t count) {
-    batcher_.load(order_, at + first, first, count, graph_.input());
+    if (!loaded) batcher_.load(order_, at + first, first, count, graph_.input());
   };
+  loaded_ = true;
   if (options_.task == Task::kPredict) {
     graph_.run(pass, nullptr, false, load);
     keep_outputs(rows);

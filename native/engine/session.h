@@ -77,6 +77,7 @@ class Session final : public AnySession {
   uint32_t* order_ = nullptr;  // (rows) this epoch's permutation
   double* draws_ = nullptr;    // (rows) what it is made from
   T* sample_weights_ = nullptr;
+  bool loaded_ = false;  // a batch has been
   size_t epoch_ = 0, batch_ = 0;
   double loss_sum_ = 0, loss_rows_ = 0, penalty_ = 0;
   std::vector<double> running_, finished_;
