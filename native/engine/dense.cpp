@@ -108,7 +108,6 @@ void DenseLayer<T>::multiply(const Pass<T>& pass, size_t panel, Span span) {
       kernels_.gemm({.a = in_->at(first, 0),
                      .a_row = in_->ld,
                      .a_k = 1,
-                     .a_block = kernel_->rows,
                      .b = w,
                      .ldb = static_cast<ptrdiff_t>(width),
                      .c = z,
@@ -118,8 +117,9 @@ void DenseLayer<T>::multiply(const Pass<T>& pass, size_t panel, Span span) {
                      .n = width,
                      .k = kernel_->rows});
     }
-    if (spec_.activation == Activation::kSoftmax) return;
-    activate(out.block(rows, col, width), z, out.at(first, col), static_cast<T>(spec_.alpha));
+    T* y = out.at(first, col);
+    if (spec_.activation == Activation::kSoftmax || (spec_.activation == Activation::kLinear && y == z)) return;
+    activate(out.block(rows, col, width), z, y, static_cast<T>(spec_.alpha));
   });
 }
 
@@ -187,7 +187,6 @@ void DenseLayer<T>::input_gradient(const Pass<T>& pass, size_t strip, Span span,
       kernels_.gemm({.a = delta.at(first, 0),
                      .a_row = delta.ld,
                      .a_k = 1,
-                     .a_block = spec_.units,
                      .b = turned,
                      .ldb = ld,
                      .c = dx.at(first, i),
@@ -232,7 +231,6 @@ void DenseLayer<T>::add_gradient(const Pass<T>& pass, const Block& b, Span span,
       return kernels_.gemm({.a = in_->at(first, b.row),
                             .a_row = 1,
                             .a_k = in_->ld,
-                            .a_block = rows,
                             .b = delta.at(first, b.col),
                             .ldb = delta.ld,
                             .c = g,

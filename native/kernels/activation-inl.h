@@ -179,11 +179,13 @@ template <class V, class T = typename V::T>
 void softmax(const Extent& x, const T* z, T* y, T) {
   constexpr size_t lanes = Lanes<V>::kCount;
   for (size_t r = 0; r < x.rows; r++, z += x.ld, y += x.ld) {
-    T largest = z[0];
-    for (size_t c = 1; c < x.cols; c++) largest = z[c] > largest ? z[c] : largest;
+    const V least = number<V>(-__builtin_huge_val());
+    V largest = least;
+    for (size_t c = 0; c < x.n; c += lanes) largest = vmax(without_padding(V::load(z + c), c, x.cols, least), largest);
+    const V most = V::set1(max_lanes(largest));
     V sum = number<V>(0);
     for (size_t c = 0; c < x.n; c += lanes) {
-      const V e = without_padding(vexp(V::load(z + c) - V::set1(largest)), c, x.cols);
+      const V e = without_padding(vexp(V::load(z + c) - most), c, x.cols);
       sum = sum + e;
       store(y + c, e);
     }

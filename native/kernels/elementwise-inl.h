@@ -40,13 +40,27 @@ void clamp_negative(T* w, size_t n) {
   for (size_t i = 0; i < n; i += Lanes<V>::kCount) store(w + i, vmax(number<V>(0), V::load(w + i)));
 }
 
+// Several chains at once: one alone waits for each of its additions.
+template <class V, int vectors, class T = typename V::T>
+inline void sum_columns(const Extent& e, const T* x, T* out) {
+  constexpr int lanes = Lanes<V>::kCount;
+  V sum[vectors];
+#pragma GCC unroll 4
+  for (int v = 0; v < vectors; v++) sum[v] = number<V>(0);
+  for (size_t r = 0; r < e.rows; r++, x += e.ld)
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; v++) sum[v] = sum[v] + V::load(x + v * lanes);
+#pragma GCC unroll 4
+  for (int v = 0; v < vectors; v++) store(out + v * lanes, sum[v]);
+}
+
 template <class V, class T = typename V::T>
 void column_sum(const Extent& e, const T* x, T* out) {
-  for (size_t c = 0; c < e.n; c += Lanes<V>::kCount) {
-    V sum = number<V>(0);
-    for (size_t r = 0; r < e.rows; r++) sum = sum + V::load(x + static_cast<ptrdiff_t>(r) * e.ld + c);
-    store(out + c, sum);
-  }
+  constexpr size_t lanes = Lanes<V>::kCount;
+  size_t c = 0;
+  for (; c + 4 * lanes <= e.n; c += 4 * lanes) sum_columns<V, 4>(e, x + c, out + c);
+  for (; c + 2 * lanes <= e.n; c += 2 * lanes) sum_columns<V, 2>(e, x + c, out + c);
+  for (; c < e.n; c += lanes) sum_columns<V, 1>(e, x + c, out + c);
 }
 
 template <class V, class T = typename V::T>

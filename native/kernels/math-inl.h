@@ -230,7 +230,8 @@ inline void vsin_cos_turn(V u, V* sine, V* cosine) {
   *cosine = cos_part * cosine_sign;
 }
 
-// Sum and maximum over the lanes: lane i with i + n/2, then n/4, … on every instruction set.
+// Sum and maximum over the lanes: lane i with i + n/2, then n/4, … on every instruction set. Those that have a quicker
+// way to the same bits overload them.
 template <class V>
 inline typename V::T sum_lanes(V x) {
   constexpr int n = Lanes<V>::kCount;
@@ -250,20 +251,12 @@ inline typename V::T max_lanes(V x) {
   return a[0];
 }
 
-// Lane numbers first, first + 1, …
+// x in lanes below `cols` (counted from lane `first` of the row), `padding` beyond.
 template <class V>
-inline V lane_numbers(size_t first) {
-  constexpr int n = Lanes<V>::kCount;
-  alignas(64) typename V::T a[n];
-  for (int i = 0; i < n; i++) a[i] = static_cast<typename V::T>(first + i);
-  return V::load(a);
-}
-
-// x in lanes below `cols` (counted from lane `first` of the row), zero in the padding.
-template <class V>
-inline V without_padding(V x, size_t first, size_t cols) {
+inline V without_padding(V x, size_t first, size_t cols, V padding = number<V>(0)) {
   if (first + Lanes<V>::kCount <= cols) return x;
-  return select(lt(lane_numbers<V>(first), number<V>(static_cast<double>(cols))), x, number<V>(0));
+  const size_t real = cols > first ? cols - first : 0;
+  return select(V::mask((uint64_t{1} << real) - 1), x, padding);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // The products: the scalar kernels against a plain chain of fma, every other instruction set against scalar, bit for
-// bit, over sizes 1 … 70, odd strides, blocks, long sums; dense against sparse; guard bands around what is written.
+// bit, over sizes 1 … 70, odd strides, long sums; dense against sparse; guard bands around what is written.
 #include <cmath>
 
 #include "check.h"
@@ -19,12 +19,10 @@ struct Product {
   Matrix<T> b, c, bias;
   std::vector<T> value;  // what the bytes of `a` stand for
   std::vector<uint8_t> a;
-  ptrdiff_t a_row, a_k, a_block_stride;
-  size_t a_block;
+  ptrdiff_t a_row, a_k;
   Start start;
 
-  Product(Random& random, size_t m_, size_t cols_, size_t k_, Start start_, size_t blocks, bool transposed,
-          double zeros)
+  Product(Random& random, size_t m_, size_t cols_, size_t k_, Start start_, bool transposed, double zeros)
       : m(m_),
         n(padded(cols_, kLanes<T>)),
         k(k_),
@@ -38,42 +36,28 @@ struct Product {
     b.fill(random, cols);
     bias.fill(random, cols);
     if (start == Start::kAccumulate) c.fill(random, cols);
-    // a as k rows of m (transposed) or m rows of k, with an odd distance; in blocks of k when there are several.
-    a_block = k / blocks;
-    const ptrdiff_t distance = static_cast<ptrdiff_t>((transposed ? m : a_block) | 1) + 2;
+    // a as k rows of m (transposed) or m rows of k, with an odd distance.
+    const ptrdiff_t distance = static_cast<ptrdiff_t>((transposed ? m : k) | 1) + 2;
     a_row = transposed ? 1 : distance;
     a_k = transposed ? distance : 1;
-    a_block_stride = distance * static_cast<ptrdiff_t>(transposed ? a_block : m);
-    a.resize(static_cast<size_t>(a_block_stride) * blocks + 64);
+    a.resize(static_cast<size_t>(distance) * (transposed ? k : m) + 64);
     value.resize(256);
     for (size_t byte = 1; byte < 256; byte++) value[byte] = static_cast<T>(random.uniform(-2, 2));
     for (uint8_t& x : a) x = random.uniform(0, 1) < zeros ? 0 : static_cast<uint8_t>(1 + random.below(255));
   }
   uint8_t byte_at(size_t row, size_t at) const {
-    return a[static_cast<size_t>(static_cast<ptrdiff_t>(row) * a_row +
-                                 static_cast<ptrdiff_t>(at / a_block) * a_block_stride +
-                                 static_cast<ptrdiff_t>(at % a_block) * a_k)];
+    return a[static_cast<size_t>(static_cast<ptrdiff_t>(row) * a_row + static_cast<ptrdiff_t>(at) * a_k)];
   }
   T a_at(size_t row, size_t at) const { return value[byte_at(row, at)]; }
-  // `panels`: b copied into panels of kPanel columns first.
-  Matrix<T> dense(const Kernels<T>& kernels, bool panels) const {
+  Matrix<T> dense(const Kernels<T>& kernels) const {
     Matrix<T> out(c);
     std::vector<T> values;
     for (const uint8_t byte : a) values.push_back(value[byte]);
-    const size_t count = (n + kPanel<T> - 1) / kPanel<T>;
-    Matrix<T> panelled(k * count, kPanel<T>, static_cast<ptrdiff_t>(kPanel<T>));
-    for (size_t i = 0; i < k; i++)
-      for (size_t j = 0; j < n; j++)
-        panelled.at(j / kPanel<T> * k + i, j % kPanel<T>) = b.data()[i * static_cast<size_t>(ldb) + j];
-    const ptrdiff_t panel = static_cast<ptrdiff_t>(kPanel<T>);
     kernels.gemm({.a = values.data(),
                   .a_row = a_row,
                   .a_k = a_k,
-                  .a_block = a_block,
-                  .a_block_stride = a_block_stride,
-                  .b = panels ? panelled.data() : b.data(),
-                  .ldb = panels ? panel : ldb,
-                  .b_panel = panels ? panel * static_cast<ptrdiff_t>(k) : panel,
+                  .b = b.data(),
+                  .ldb = ldb,
                   .c = out.data(),
                   .ldc = ldc,
                   .bias = start == Start::kBias ? bias.data() : nullptr,
@@ -142,19 +126,16 @@ template <class T>
 void test_type() {
   const Kernels<T>& scalar = kernels_of<T>(*kernels_named("scalar"));
   Random random(7);
-  const auto run = [&](size_t m, size_t cols, size_t k, Start start, size_t blocks, bool transposed, double zeros) {
-    Product<T> p(random, m, cols, k, start, blocks, transposed, zeros);
+  const auto run = [&](size_t m, size_t cols, size_t k, Start start, bool transposed, double zeros) {
+    Product<T> p(random, m, cols, k, start, transposed, zeros);
     const std::string name = type_name<T>() + " " + std::to_string(m) + "x" + std::to_string(cols) + "x" +
-                             std::to_string(k) + " blocks " + std::to_string(blocks) + " start " +
-                             std::to_string(static_cast<int>(start));
+                             std::to_string(k) + " start " + std::to_string(static_cast<int>(start));
     const Matrix<T> expected = p.by_hand();
-    const Matrix<T> spec = p.dense(scalar, false);
+    const Matrix<T> spec = p.dense(scalar);
     bool ok = spec.same_bits(expected) && spec.guards_intact();
     for (const KernelSet* set : promised()) {
-      for (const bool panels : {false, true}) {
-        const Matrix<T> out = p.dense(kernels_of<T>(*set), panels);
-        ok = ok && out.same_bits(expected) && out.guards_intact();
-      }
+      const Matrix<T> out = p.dense(kernels_of<T>(*set));
+      ok = ok && out.same_bits(expected) && out.guards_intact();
       const Matrix<T> skipped = p.sparse(kernels_of<T>(*set));
       ok = ok && skipped.same_bits(expected) && skipped.guards_intact();
       for (const bool as_bytes : {false, true}) {
@@ -171,15 +152,14 @@ void test_type() {
   const Start starts[] = {Start::kZero, Start::kBias, Start::kAccumulate};
   for (size_t size = 1; size <= 70; size++)
     for (const bool transposed : {false, true}) {
-      run(size, 1 + random.below(70), 1 + random.below(70), starts[size % 3], 1, transposed, 0.5);
-      run(1 + random.below(70), size, 1 + random.below(70), starts[(size + 1) % 3], 1, transposed, 0.8);
-      run(1 + random.below(70), 1 + random.below(70), size, starts[(size + 2) % 3], 1, transposed, 0);
+      run(size, 1 + random.below(70), 1 + random.below(70), starts[size % 3], transposed, 0.5);
+      run(1 + random.below(70), size, 1 + random.below(70), starts[(size + 1) % 3], transposed, 0.8);
+      run(1 + random.below(70), 1 + random.below(70), size, starts[(size + 2) % 3], transposed, 0);
     }
-  // Sums longer than a tile is deep, in one block and in many.
-  for (const size_t k : {255, 256, 257, 511, 512, 513, 1100})
-    for (const Start start : starts) run(7, 65, k, start, 1, k % 2 == 0, 0.3);
-  for (const size_t blocks : {2, 5, 9, 20}) run(13, 70, blocks * 64, starts[blocks % 3], blocks, false, 0.3);
-  run(3, 17, 3 * 700, Start::kBias, 3, false, 0.3);  // blocks longer than a tile is deep
+  // Sums longer than a tile is deep; b as wide as its rows are apart, or not.
+  for (const size_t k : {255, 256, 257, 511, 512, 513, 1100, 2100})
+    for (const Start start : starts)
+      for (const size_t cols : {17, 64, 65, 70}) run(7 + k % 9, cols, k, start, k % 2 == 0, 0.3);
 }
 
 // Sums that underflow end in +0 whether or not zeros were skipped.
@@ -197,7 +177,6 @@ void test_signed_zero() {
       kernels_of<T>(*set).gemm({.a = a,
                                 .a_row = 2,
                                 .a_k = 1,
-                                .a_block = k,
                                 .b = b.data(),
                                 .ldb = ld,
                                 .c = c.data(),

@@ -1,12 +1,16 @@
 // AVX2 + FMA: a 64-byte vector is two registers. The contract of these types is in vector.md.
 #include <immintrin.h>
 
+#include "fold-x86.h"
+
 namespace myelin {
 namespace {
 
 constexpr int kTileRows = 6;  // 6 × 2 accumulators + 2 of b + 1 broadcast fit the 16 registers
 constexpr int kTileVectors = 1;
 constexpr size_t kTileDepth = 256;  // rows of b held in L1 at once: 256 × 64 bytes
+constexpr size_t kSliceBytes =
+    40960;  // of b at once in a sparse product: more than L1 holds, but longer runs are worth it
 
 struct F {
   using T = float;
@@ -68,6 +72,11 @@ inline void store(double* p, D x) {
 MYELIN_BOTH(MYELIN_OPS)
 #undef MYELIN_OPS
 #undef MYELIN_BOTH
+
+inline float sum_lanes(F x) { return sum_of(_mm256_add_ps(x.a, x.b)); }
+inline double sum_lanes(D x) { return sum_of(_mm256_add_pd(x.a, x.b)); }
+inline float max_lanes(F x) { return max_of(_mm256_max_ps(x.a, x.b)); }
+inline double max_lanes(D x) { return max_of(_mm256_max_pd(x.a, x.b)); }
 
 #define MYELIN_SHIFT(name, V, cast_in, cast_out, op)                       \
   template <int k>                                                         \

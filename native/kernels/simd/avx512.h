@@ -1,12 +1,15 @@
 // AVX-512 (F, DQ, BW, VL): one register is one 64-byte vector. The contract of these types is in vector.md.
 #include <immintrin.h>
 
+#include "fold-x86.h"
+
 namespace myelin {
 namespace {
 
 constexpr int kTileRows = 6;  // 6 × 4 accumulators + 4 of b + 1 broadcast fit the 32 registers
 constexpr int kTileVectors = 4;
-constexpr size_t kTileDepth = 512;  // rows of b held in L2 at once: 512 × 256 bytes
+constexpr size_t kTileDepth = 512;     // rows of b held in L2 at once: 512 × 256 bytes
+constexpr size_t kSliceBytes = 24576;  // of b at once in a sparse product: three quarters of an L1 cache of 32 KB
 
 struct F {
   using T = float;
@@ -62,6 +65,19 @@ inline D shift_left(D a) {
 template <int k>
 inline D shift_right(D a) {
   return {_mm512_castsi512_pd(_mm512_srli_epi64(_mm512_castpd_si512(a.v), k))};
+}
+
+inline float sum_lanes(F x) {
+  return sum_of(_mm256_add_ps(_mm512_castps512_ps256(x.v), _mm512_extractf32x8_ps(x.v, 1)));
+}
+inline double sum_lanes(D x) {
+  return sum_of(_mm256_add_pd(_mm512_castpd512_pd256(x.v), _mm512_extractf64x4_pd(x.v, 1)));
+}
+inline float max_lanes(F x) {
+  return max_of(_mm256_max_ps(_mm512_castps512_ps256(x.v), _mm512_extractf32x8_ps(x.v, 1)));
+}
+inline double max_lanes(D x) {
+  return max_of(_mm256_max_pd(_mm512_castpd512_pd256(x.v), _mm512_extractf64x4_pd(x.v, 1)));
 }
 
 // 16 unsigned words.

@@ -8,6 +8,7 @@ namespace {
 constexpr int kTileRows = 4;
 constexpr int kTileVectors = 1;
 constexpr size_t kTileDepth = 256;
+constexpr size_t kSliceBytes = 24576;  // of b at once in a sparse product
 
 inline float fma1(float a, float b, float c) {
 #ifdef MYELIN_NO_FMA

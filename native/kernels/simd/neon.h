@@ -6,7 +6,8 @@ namespace {
 
 constexpr int kTileRows = 6;  // 6 × 4 accumulators + 4 of b + 1 broadcast fit the 32 registers
 constexpr int kTileVectors = 1;
-constexpr size_t kTileDepth = 256;  // rows of b held in L1 at once: 256 × 64 bytes
+constexpr size_t kTileDepth = 256;     // rows of b held in L1 at once: 256 × 64 bytes
+constexpr size_t kSliceBytes = 24576;  // of b at once in a sparse product: three quarters of an L1 cache of 32 KB
 
 struct FMask {
   uint32x4_t a, b, c, d;
