@@ -128,6 +128,33 @@ inline uint64_t below(const uint32_t* words, uint32_t limit) {
   return bits(words) | bits(words + 8) << 8;
 }
 
+// For each mask of 8 lanes the places of its bits, one after the other.
+struct Places {
+  uint8_t of[256][8];
+};
+constexpr Places places_of_bits() {
+  Places places{};
+  for (int mask = 0; mask < 256; mask++)
+    for (int lane = 0, count = 0; lane < 8; lane++)
+      if (mask >> lane & 1) places.of[mask][count++] = static_cast<uint8_t>(lane);
+  return places;
+}
+constexpr Places kPlaces = places_of_bits();
+
+// The lanes of x that are not zero, and their places counted from `first`, one after the other; how many there are.
+inline size_t append_nonzero(__m256 x, uint32_t first, float* value, uint32_t* index) {
+  const unsigned mask = static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(x, _mm256_setzero_ps(), _CMP_NEQ_UQ)));
+  const __m256i places = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(kPlaces.of[mask])));
+  _mm256_storeu_ps(value, _mm256_permutevar8x32_ps(x, places));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(index),
+                      _mm256_add_epi32(places, _mm256_set1_epi32(static_cast<int>(first))));
+  return static_cast<size_t>(__builtin_popcount(mask));
+}
+inline size_t append_nonzero(F x, uint32_t first, float* value, uint32_t* index) {
+  const size_t count = append_nonzero(x.a, first, value, index);
+  return count + append_nonzero(x.b, first + 8, value + count, index + count);
+}
+
 // dst(c, r) = src(r, c) for 8 × 8 floats, 4 × 4 doubles.
 inline void transpose_quarter(const float* src, ptrdiff_t ld, float* dst, ptrdiff_t dst_ld) {
   __m256 r[8], t[8];
