@@ -43,7 +43,8 @@ void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
   // Of a larger batch the delta of a panel comes from far away: many blocks at once make use of it then, in tasks that
   // are still enough for all threads.
   const size_t tasks = 4 * static_cast<size_t>(o.threads), blocks = block_count<T>(*kernel_);
-  blocks_each_ = o.most_rows <= kLearnRows ? 1 : std::min(std::max(blocks / tasks, size_t{1}), blocks_of_panel());
+  blocks_each_ =
+      o.most_rows <= kLearnRows ? 1 : std::min(std::max(blocks / tasks, size_t{1}), blocks_of_panel<T>(*kernel_));
   kernel_gradient_ = arena.take<T>(static_cast<size_t>(o.threads) * blocks_each_ * kBlockRows * kPanel<T>);
   bias_gradient_ = arena.take<T>(out.n);
   if (this->index_ <= o.first_trained && !o.trace) return;  // no input gradient
@@ -270,7 +271,7 @@ void DenseLayer<T>::learn(const Pass<T>& pass, size_t task, int thread, T* gradi
   }
   constexpr size_t block_size = kBlockRows * kPanel<T>;
   T* const room = kernel_gradient_ + static_cast<size_t>(thread) * blocks_each_ * block_size;
-  const size_t a_panel = blocks_of_panel(), panel = task / tasks_of_panel();
+  const size_t a_panel = blocks_of_panel<T>(*kernel_), panel = task / tasks_of_panel();
   const size_t begin = task % tasks_of_panel() * blocks_each_, end = std::min(begin + blocks_each_, a_panel);
   const size_t pieces = pieces_.count(pass.rows), step = std::max(kLearnRows / pieces_.rows_each, size_t{1});
   for (size_t at = 0; at < pieces; at += step) {

@@ -48,8 +48,7 @@ class DenseLayer final : public Layer<T> {
   // Calls run(first_row, rows, sparse) for the stretches of a span that are all sparse or all dense in `view`.
   template <class Run>
   void over_stretches(const Pass<T>& pass, const SparseView<T>& view, Span span, Run run) const;
-  size_t blocks_of_panel() const { return (kernel_->rows + kBlockRows - 1) / kBlockRows; }
-  size_t tasks_of_panel() const { return (blocks_of_panel() + blocks_each_ - 1) / blocks_each_; }
+  size_t tasks_of_panel() const { return (blocks_of_panel<T>(*kernel_) + blocks_each_ - 1) / blocks_each_; }
   size_t kernel_tasks() const { return kernel_->trainable ? panel_count<T>(*kernel_) * tasks_of_panel() : 0; }
   double products() const { return static_cast<double>(kernel_->rows) * static_cast<double>(spec_.units); }
   size_t strips() const { return (kernel_->rows + kPanel<T> - 1) / kPanel<T>; }

@@ -45,16 +45,25 @@ size_t panel_width(const Parameter& p, size_t panel) {
   const size_t left = p.n - panel * kPanel<T>;
   return left < kPanel<T> ? left : kPanel<T>;
 }
+// Rows of a block: fewer of a kernel that would have only one, or its gradient would be one thread's work.
+template <class T>
+size_t block_rows(const Parameter& p) {
+  return p.rows > kBlockRows || panel_count<T>(p) > 1 ? kBlockRows : kBlockRows / 4;
+}
+template <class T>
+size_t blocks_of_panel(const Parameter& p) {
+  return (p.rows + block_rows<T>(p) - 1) / block_rows<T>(p);
+}
 template <class T>
 size_t block_count(const Parameter& p) {
-  return panel_count<T>(p) * ((p.rows + kBlockRows - 1) / kBlockRows);
+  return panel_count<T>(p) * blocks_of_panel<T>(p);
 }
 template <class T>
 Block block_of(const Parameter& p, size_t index) {
-  const size_t a_panel = (p.rows + kBlockRows - 1) / kBlockRows;
-  const size_t panel = index / a_panel, row = index % a_panel * kBlockRows;
+  const size_t a_panel = blocks_of_panel<T>(p), most = block_rows<T>(p);
+  const size_t panel = index / a_panel, row = index % a_panel * most;
   const size_t width = panel_width<T>(p, panel);
-  const size_t rows = p.rows - row < kBlockRows ? p.rows - row : kBlockRows;
+  const size_t rows = p.rows - row < most ? p.rows - row : most;
   return {panel * kPanel<T> * p.rows + row * width, row, rows, panel * kPanel<T>, width};
 }
 
