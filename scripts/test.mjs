@@ -231,7 +231,8 @@ const started = performance.now()
 const nativeTests = []
 let found = await reportAll(checks())
 // The names of the C++ tests are known once they are built; a name found elsewhere need not wait for that.
-if ((found === 0 && !typescriptTests.some(([name]) => isWanted(name))) || wanted.length === 0) {
+const asksForNative = wanted.length === 0 || wanted.some((name) => name.startsWith('native'))
+if (asksForNative || (found === 0 && !typescriptTests.some(([name]) => isWanted(name)))) {
   await report('native: build', () => buildNativeTests('', 'Release', nativeTests))
   if (process.env.CI && !windows) {
     // Optimized, the first takes five minutes to compile.
