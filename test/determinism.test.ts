@@ -148,6 +148,23 @@ promise('every instruction set in float64', async () => {
   for (const isa of promised) assert.equal(elsewhere({ MYELIN_ISA: isa }, list).digests, wanted, isa)
 })
 
+// Small enough for the transposed delta to be multiplied by W, where it is not sparse; otherwise W is transposed.
+promise('small batches of a wide net: threads, instruction sets, zeros skipped or multiplied', async () => {
+  for (const dtype of ['float32', 'float64'] as const) {
+    const job: Job = { net: 'wide', dtype, data: { mnist: 600 }, epochs: [2], fit: { batchSize: 40 } }
+    const wanted = await train({ ...job, fit: { ...job.fit, threads: 1 } })
+    for (const threads of [2, 3, 8]) {
+      assert.is(await train({ ...job, fit: { ...job.fit, threads } }), wanted, `${dtype}, ${threads} threads`)
+    }
+    for (const isa of promised) {
+      for (const sparse of ['never', 'always']) {
+        const found = elsewhere({ MYELIN_ISA: isa, MYELIN_SPARSE: sparse }, [job])
+        assert.equal(found.digests, [wanted], `${dtype}, ${isa}, zeros skipped: ${sparse}`)
+      }
+    }
+  }
+})
+
 for (const sparse of ['never', 'always']) {
   promise(`zeros skipped: ${sparse}`, async () => {
     const found = elsewhere({ MYELIN_SPARSE: sparse }, jobs)

@@ -12,6 +12,10 @@ namespace {
 constexpr size_t kLarge = 131072;
 // Rows whose delta, of one panel, and input stay in L2 while the blocks of a task learn from them.
 constexpr size_t kLearnRows = 512;
+// Rows of a batch up to which the transposed delta is multiplied by W instead of the delta by the transposed W: of 32
+// rows 784-2048³-10 trains 1.16 times as fast on Zen 3; of 128, where W is read in shorter pieces more often, the other
+// way is 1.03 times as fast at 512 and 1024 units.
+constexpr size_t kColumnRows = 64;
 
 bool gradient_needs_z(Activation a) {
   return a == Activation::kGelu || a == Activation::kSoftplus || a == Activation::kSilu || a == Activation::kMish;
@@ -53,6 +57,10 @@ void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
   if (wide && (out.has_zeros || masked)) delta_.bind(arena, o, pieces, out, false);
   strip_size_ = out.n * kPanel<T>;
   turned_ = arena.take<T>(strip_size_ * (in_parts_ ? static_cast<size_t>(o.threads) : strips()));
+  if (!in_parts_ || rows > kColumnRows) return;
+  columns_ld_ = row_distance<T>(rows);
+  delta_columns_ = arena.take<T>(out.n * static_cast<size_t>(columns_ld_));
+  strip_columns_ = arena.take<T>(static_cast<size_t>(o.threads) * kPanel<T> * static_cast<size_t>(columns_ld_));
 }
 
 template <class T>
@@ -170,16 +178,56 @@ void DenseLayer<T>::turn(size_t strip, T* turned) const {
   }
 }
 
+template <class T>
+void DenseLayer<T>::turn_delta(const Piece& p, const T* gradient) {
+  kernels_.transpose(out.extent(p.rows), gradient + static_cast<ptrdiff_t>(p.first) * out.ld, delta_columns_ + p.first,
+                     columns_ld_, round_up(p.rows, kLanes<T>));
+}
+
+// The same from the other side: W, as it lies, by the transposed delta, (inputs of the strip, rows).
+template <class T>
+void DenseLayer<T>::input_gradient_by_columns(size_t strip, size_t first, size_t rows, int thread,
+                                              const Signal<T>& dx) const {
+  const size_t i = strip * kPanel<T>, inputs = std::min(kernel_->rows - i, kPanel<T>), n = round_up(rows, kLanes<T>);
+  const size_t whole = spec_.units / kPanel<T>, rest = spec_.units % kPanel<T>;
+  T* to = strip_columns_ + static_cast<size_t>(thread) * kPanel<T> * static_cast<size_t>(columns_ld_);
+  Gemm<T> g{.b = delta_columns_ + first, .ldb = columns_ld_, .c = to, .ldc = columns_ld_, .m = inputs, .n = n};
+  g.a_k = 1;
+  if (whole > 0) {  // the panels of kPanel columns
+    g.a = network_.values(*kernel_) + i * kPanel<T>;
+    g.a_row = static_cast<ptrdiff_t>(kPanel<T>);
+    g.a_block = kPanel<T>;
+    g.a_block_stride = static_cast<ptrdiff_t>(kernel_->rows * kPanel<T>);
+    g.k = whole * kPanel<T>;
+    kernels_.gemm(g);
+  }
+  if (rest > 0) {  // and a narrower one
+    const size_t width = panel_width<T>(*kernel_, whole), col = whole * kPanel<T>;
+    g.a = network_.values(*kernel_) + col * kernel_->rows + i * width;
+    g.a_row = static_cast<ptrdiff_t>(width);
+    g.a_block = 0;
+    g.b += static_cast<ptrdiff_t>(col) * columns_ld_;
+    g.k = rest;
+    g.accumulate = whole > 0;
+    kernels_.gemm(g);
+  }
+  kernels_.transpose({inputs, rows, n, columns_ld_}, to, dx.at(first, i), dx.ld, round_up(inputs, kLanes<T>));
+}
+
 // ∂loss/∂x(r, i) = Σ_j delta(r, j) W(i, j), one chain over j, for the inputs i of a strip.
 template <class T>
-void DenseLayer<T>::input_gradient(const Pass<T>& pass, size_t strip, Span span, const T* turned, const T* gradient,
-                                   T* to) {
+void DenseLayer<T>::input_gradient(const Pass<T>& pass, size_t strip, Span span, int thread, T* turned,
+                                   const T* gradient, T* to) {
   const size_t i = strip * kPanel<T>, n = round_up(std::min(kernel_->rows - i, kPanel<T>), kLanes<T>);
   const ptrdiff_t ld = static_cast<ptrdiff_t>(kPanel<T>);
   Signal<T> dx = Signal<T>::of_width(kernel_->rows), delta = out;
   dx.data = to;
   delta.data = const_cast<T*>(gradient);
+  bool made = !in_parts_;  // begin() has
   over_stretches(pass, delta_, span, [&](size_t first, size_t rows, bool sparse) {
+    if (!sparse && delta_columns_) return input_gradient_by_columns(strip, first, rows, thread, dx);
+    if (!made) turn(strip, turned);
+    made = true;
     if (sparse) {
       const SparseRows<T>& d = delta_.rows();
       kernels_.sparse_gemm({d.begin + first, d.end + first, d.index, d.value, turned, ld, dx.at(first, i), dx.ld,
@@ -202,17 +250,16 @@ void DenseLayer<T>::input_gradient(const Pass<T>& pass, size_t strip, Span span,
 template <class T>
 void DenseLayer<T>::backward_piece(const Pass<T>& pass, const Piece& p, T* gradient, T* to) {
   differentiate(p, gradient, to != nullptr);
+  if (to && delta_columns_ && !delta_.sparse(p.index)) turn_delta(p, gradient);
   for (size_t strip = 0; to && !in_parts_ && strip < strips(); strip++)
-    input_gradient(pass, strip, {p.index, p.index + 1}, turned_ + strip * strip_size_, gradient, to);
+    input_gradient(pass, strip, {p.index, p.index + 1}, p.thread, turned_ + strip * strip_size_, gradient, to);
 }
 
 template <class T>
 void DenseLayer<T>::backward_rest(const Pass<T>& pass, T* gradient, T* to) {
   if (!to || !in_parts_) return;
   over_parts(pass, strips(), [&](size_t strip, Span span, int thread) {
-    T* turned = turned_ + static_cast<size_t>(thread) * strip_size_;
-    turn(strip, turned);
-    input_gradient(pass, strip, span, turned, gradient, to);
+    input_gradient(pass, strip, span, thread, turned_ + static_cast<size_t>(thread) * strip_size_, gradient, to);
   });
 }
 

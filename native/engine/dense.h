@@ -40,7 +40,10 @@ class DenseLayer final : public Layer<T> {
   void differentiate(const Piece& piece, T* gradient, bool look);
   void turn(size_t strip, T* turned) const;
   void add_gradient(const Pass<T>& pass, const Block& block, Span span, const Signal<T>& delta, T* g) const;
-  void input_gradient(const Pass<T>& pass, size_t strip, Span span, const T* turned, const T* gradient, T* to);
+  void turn_delta(const Piece& piece, const T* gradient);
+  // Of the inputs of a strip. `turned` is that strip, whether it is made yet or not.
+  void input_gradient(const Pass<T>& pass, size_t strip, Span span, int thread, T* turned, const T* gradient, T* to);
+  void input_gradient_by_columns(size_t strip, size_t first, size_t rows, int thread, const Signal<T>& dx) const;
   // Runs task(part, span, thread) for `parts` parts of the layer and spans of the batch, enough of both for all
   // threads.
   template <class Task>
@@ -70,6 +73,10 @@ class DenseLayer final : public Layer<T> {
   // strip a thread in parts, otherwise all of them, made anew in begin().
   T* turned_ = nullptr;
   size_t strip_size_ = 0;
+  // Of a batch in parts that is small enough, ∂loss/∂z transposed, (units, rows), and a thread's ∂loss/∂x of one strip,
+  // (kPanel, rows): two small matrices to transpose instead of W.
+  T *delta_columns_ = nullptr, *strip_columns_ = nullptr;
+  ptrdiff_t columns_ld_ = 0;
   size_t blocks_each_ = 1;        // of the kernel, that learn in one task
   T* kernel_gradient_ = nullptr;  // of one task a thread
   T* bias_gradient_ = nullptr;

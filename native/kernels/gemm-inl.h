@@ -13,23 +13,37 @@
 namespace myelin {
 namespace {
 
-// Rows of b that are wanted next.
+// Weights that are wanted next: `rows` stretches of memory of `lines` cache lines each, `ld` elements apart.
 template <class T>
 struct Coming {
-  const T* b;
-  ptrdiff_t ldb;
-  size_t rows, n, each;  // how many are left, their width, how many to ask for at a time
+  const T* at;
+  ptrdiff_t ld;
+  size_t rows, lines;
+  size_t each = 0;  // lines to ask for at a time
+  size_t line = 0;
 
   void ask() {
-    for (size_t i = 0; i < each && rows > 0; i++, rows--, b += ldb)
-      for (size_t c = 0; c < n; c += kLanes<T>) ask_for_later(b + c);
+    for (size_t i = 0; i < each && rows > 0; i++) {
+      ask_for_later(at + line * kLanes<T>);
+      if (++line < lines) continue;
+      line = 0, rows--, at += ld;
+    }
   }
+};
+
+// Some rows of a, in blocks of k.
+template <class T>
+struct LeftRows {
+  const T* at;
+  ptrdiff_t row, k;
+  size_t block;
+  ptrdiff_t block_stride;
 };
 
 // One tile: `rows` × `vectors` outputs at c, `depth` terms.
 template <class V, int rows, int vectors, class T = typename V::T>
-MYELIN_INLINE void gemm_tile(const T* a, ptrdiff_t a_row, ptrdiff_t a_k, const T* b, ptrdiff_t ldb, T* c, ptrdiff_t ldc,
-                             const T* start, ptrdiff_t start_ld, size_t depth) {
+MYELIN_INLINE void gemm_tile(LeftRows<T> a, const T* b, ptrdiff_t ldb, T* c, ptrdiff_t ldc, const T* start,
+                             ptrdiff_t start_ld, size_t depth) {
   constexpr int lanes = Lanes<V>::kCount;
   const V zero = number<V>(0);
   V acc[rows][vectors];
@@ -37,15 +51,18 @@ MYELIN_INLINE void gemm_tile(const T* a, ptrdiff_t a_row, ptrdiff_t a_k, const T
   for (int r = 0; r < rows; r++)
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; v++) acc[r][v] = start ? V::load(start + r * start_ld + v * lanes) : zero;
-  for (size_t k = 0; k < depth; k++, a += a_k, b += ldb) {
-    V bk[vectors];
+  for (size_t done = 0; done < depth; done += a.block, a.at += a.block_stride) {
+    const T* ak = a.at;
+    for (size_t k = 0; k < a.block; k++, ak += a.k, b += ldb) {
+      V bk[vectors];
 #pragma GCC unroll 4
-    for (int v = 0; v < vectors; v++) bk[v] = V::load(b + v * lanes);
+      for (int v = 0; v < vectors; v++) bk[v] = V::load(b + v * lanes);
 #pragma GCC unroll 16
-    for (int r = 0; r < rows; r++) {
-      const V ar = V::set1(a[r * a_row]);
+      for (int r = 0; r < rows; r++) {
+        const V ar = V::set1(ak[r * a.row]);
 #pragma GCC unroll 4
-      for (int v = 0; v < vectors; v++) acc[r][v] = fma(ar, bk[v], acc[r][v]);
+        for (int v = 0; v < vectors; v++) acc[r][v] = fma(ar, bk[v], acc[r][v]);
+      }
     }
   }
 #pragma GCC unroll 16
@@ -56,29 +73,42 @@ MYELIN_INLINE void gemm_tile(const T* a, ptrdiff_t a_row, ptrdiff_t a_k, const T
 
 // All rows of one column of tiles; the last rows in a smaller tile.
 template <class V, int vectors, class T = typename V::T>
-void gemm_column(const Gemm<T>& g, const T* a, const T* b, T* c, const T* start, ptrdiff_t start_ld, size_t depth,
+void gemm_column(const Gemm<T>& g, LeftRows<T> a, const T* b, T* c, const T* start, ptrdiff_t start_ld, size_t depth,
                  Coming<T>& coming) {
-  const ptrdiff_t a_row = g.a_row, a_k = g.a_k, ldb = g.ldb, ldc = g.ldc;
+  const ptrdiff_t ldb = g.ldb, ldc = g.ldc;
   size_t m = 0;
   for (; m + kTileRows <= g.m; m += kTileRows) {
     coming.ask();
-    gemm_tile<V, kTileRows, vectors>(a, a_row, a_k, b, ldb, c, ldc, start, start_ld, depth);
-    a += kTileRows * a_row;
+    gemm_tile<V, kTileRows, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
+    a.at += kTileRows * a.row;
     c += kTileRows * ldc;
     if (start) start += kTileRows * start_ld;
   }
   switch (g.m - m) {
     case 1:
-      return gemm_tile<V, 1, vectors>(a, a_row, a_k, b, ldb, c, ldc, start, start_ld, depth);
+      return gemm_tile<V, 1, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
     case 2:
-      return gemm_tile<V, 2, vectors>(a, a_row, a_k, b, ldb, c, ldc, start, start_ld, depth);
+      return gemm_tile<V, 2, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
     case 3:
-      return gemm_tile<V, 3, vectors>(a, a_row, a_k, b, ldb, c, ldc, start, start_ld, depth);
+      return gemm_tile<V, 3, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
     case 4:
-      return gemm_tile<V, 4, vectors>(a, a_row, a_k, b, ldb, c, ldc, start, start_ld, depth);
+      return gemm_tile<V, 4, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
     case 5:
-      return gemm_tile<V, 5, vectors>(a, a_row, a_k, b, ldb, c, ldc, start, start_ld, depth);
+      return gemm_tile<V, 5, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
   }
+}
+
+// After `depth` terms from k on: weights are b, or a where it comes in blocks. Behind a panel or a strip lies the next.
+template <class T>
+Coming<T> coming_after(const Gemm<T>& g, const LeftRows<T>& a, const T* b, size_t k, size_t depth, size_t blocks) {
+  const bool ends = k + depth == g.k;
+  if (blocks > 0) {
+    const ptrdiff_t strip = static_cast<ptrdiff_t>(g.m) * a.row;
+    const T* at = ends ? g.a + strip : a.at + static_cast<ptrdiff_t>(blocks) * a.block_stride;
+    return {at, a.block_stride, blocks, static_cast<size_t>(strip) / kLanes<T>};
+  }
+  const size_t rows = ends && static_cast<ptrdiff_t>(g.n) != g.ldb ? 0 : depth;
+  return {b + static_cast<ptrdiff_t>(depth) * g.ldb, g.ldb, rows, g.n / kLanes<T>};
 }
 
 template <class V, class T = typename V::T>
@@ -86,15 +116,16 @@ void gemm(const Gemm<T>& g) {
   constexpr size_t lanes = Lanes<V>::kCount;
   constexpr size_t widest = kTileVectors < 4 ? kTileVectors < 2 ? 1 : 2 : 4;
   const size_t tiles = g.m / kTileRows * ((g.n / lanes + widest - 1) / widest);
+  const size_t blocks = g.a_block == 0 ? 0 : kTileDepth > g.a_block ? kTileDepth / g.a_block : 1;
+  const size_t most = blocks > 0 ? blocks * g.a_block : kTileDepth;
+  LeftRows<T> a{g.a, g.a_row, g.a_k, g.a_block, g.a_block_stride};
   size_t k = 0;
   do {
-    const size_t depth = g.k - k < kTileDepth ? g.k - k : kTileDepth;
-    const T* a = g.a + static_cast<ptrdiff_t>(k) * g.a_k;
+    const size_t depth = g.k - k < most ? g.k - k : most;
+    if (blocks == 0) a.block = depth;
     const T* b = g.b + static_cast<ptrdiff_t>(k) * g.ldb;
-    // After a panel of weights comes the next one.
-    const bool goes_on = k + depth < g.k || static_cast<ptrdiff_t>(g.n) == g.ldb;
-    const size_t next = goes_on && tiles > 0 ? depth : 0;
-    Coming<T> coming{b + static_cast<ptrdiff_t>(depth) * g.ldb, g.ldb, next, g.n, next / (tiles | 1) + 1};
+    Coming<T> coming = coming_after(g, a, b, k, depth, blocks);
+    if (tiles > 0) coming.each = coming.rows * coming.lines / tiles + 1;
     const bool from_c = g.accumulate || k > 0;
     const ptrdiff_t start_ld = from_c ? g.ldc : 0;
     for (size_t n = 0; n < g.n;) {
@@ -111,6 +142,7 @@ void gemm(const Gemm<T>& g) {
         n += lanes;
       }
     }
+    a.at += blocks > 0 ? static_cast<ptrdiff_t>(blocks) * a.block_stride : static_cast<ptrdiff_t>(depth) * a.k;
     k += depth;
   } while (k < g.k);
 }

@@ -32,11 +32,14 @@ template <class T>
 constexpr size_t kPanel = 4 * kLanes<T>;
 
 // c(m, n) = start + Σ_k a(m, k) b(k, n), start = bias(n), or c itself with `accumulate`, or 0.
-// a(m, k) = a[m·a_row + k·a_k].
+// a(m, k) = a[m·a_row + k·a_k] or, with an a_block, which divides k, a[m·a_row + (k / a_block)·a_block_stride +
+// (k % a_block)·a_k].
 template <class T>
 struct Gemm {
   const T* a = nullptr;
   ptrdiff_t a_row = 0, a_k = 0;
+  size_t a_block = 0;
+  ptrdiff_t a_block_stride = 0;
   const T* b = nullptr;  // (k, n)
   ptrdiff_t ldb = 0;
   T* c = nullptr;  // (m, n)

@@ -1,5 +1,5 @@
 // The products: the scalar kernels against a plain chain of fma, every other instruction set against scalar, bit for
-// bit, over sizes 1 … 70, odd strides, long sums; dense against sparse; guard bands around what is written.
+// bit, over sizes 1 … 70, odd strides, blocks, long sums; dense against sparse; guard bands around what is written.
 #include <cmath>
 
 #include "check.h"
@@ -19,10 +19,12 @@ struct Product {
   Matrix<T> b, c, bias;
   std::vector<T> value;  // what the bytes of `a` stand for
   std::vector<uint8_t> a;
-  ptrdiff_t a_row, a_k;
+  ptrdiff_t a_row, a_k, a_block_stride = 0;
+  size_t a_block;  // 0: one
   Start start;
 
-  Product(Random& random, size_t m_, size_t cols_, size_t k_, Start start_, bool transposed, double zeros)
+  Product(Random& random, size_t m_, size_t cols_, size_t k_, Start start_, bool transposed, double zeros,
+          size_t blocks = 1)
       : m(m_),
         n(padded(cols_, kLanes<T>)),
         k(k_),
@@ -36,17 +38,23 @@ struct Product {
     b.fill(random, cols);
     bias.fill(random, cols);
     if (start == Start::kAccumulate) c.fill(random, cols);
-    // a as k rows of m (transposed) or m rows of k, with an odd distance.
-    const ptrdiff_t distance = static_cast<ptrdiff_t>((transposed ? m : k) | 1) + 2;
+    // a as k rows of m (transposed) or m rows of k, with an odd distance; in blocks of k when there are several.
+    const size_t depth = k / blocks;
+    const ptrdiff_t distance = static_cast<ptrdiff_t>((transposed ? m : depth) | 1) + 2;
     a_row = transposed ? 1 : distance;
     a_k = transposed ? distance : 1;
-    a.resize(static_cast<size_t>(distance) * (transposed ? k : m) + 64);
+    a_block = blocks > 1 ? depth : 0;
+    const size_t block_size = static_cast<size_t>(distance) * (transposed ? depth : m);
+    if (blocks > 1) a_block_stride = static_cast<ptrdiff_t>(block_size);
+    a.resize(block_size * blocks + 64);
     value.resize(256);
     for (size_t byte = 1; byte < 256; byte++) value[byte] = static_cast<T>(random.uniform(-2, 2));
     for (uint8_t& x : a) x = random.uniform(0, 1) < zeros ? 0 : static_cast<uint8_t>(1 + random.below(255));
   }
   uint8_t byte_at(size_t row, size_t at) const {
-    return a[static_cast<size_t>(static_cast<ptrdiff_t>(row) * a_row + static_cast<ptrdiff_t>(at) * a_k)];
+    const size_t block = a_block == 0 ? 0 : at / a_block, in_block = a_block == 0 ? at : at % a_block;
+    return a[static_cast<size_t>(static_cast<ptrdiff_t>(row) * a_row + static_cast<ptrdiff_t>(block) * a_block_stride +
+                                 static_cast<ptrdiff_t>(in_block) * a_k)];
   }
   T a_at(size_t row, size_t at) const { return value[byte_at(row, at)]; }
   Matrix<T> dense(const Kernels<T>& kernels) const {
@@ -56,6 +64,8 @@ struct Product {
     kernels.gemm({.a = values.data(),
                   .a_row = a_row,
                   .a_k = a_k,
+                  .a_block = a_block,
+                  .a_block_stride = a_block_stride,
                   .b = b.data(),
                   .ldb = ldb,
                   .c = out.data(),
@@ -126,10 +136,11 @@ template <class T>
 void test_type() {
   const Kernels<T>& scalar = kernels_of<T>(*kernels_named("scalar"));
   Random random(7);
-  const auto run = [&](size_t m, size_t cols, size_t k, Start start, bool transposed, double zeros) {
-    Product<T> p(random, m, cols, k, start, transposed, zeros);
+  const auto run = [&](size_t m, size_t cols, size_t k, Start start, bool transposed, double zeros, size_t blocks = 1) {
+    Product<T> p(random, m, cols, k, start, transposed, zeros, blocks);
     const std::string name = type_name<T>() + " " + std::to_string(m) + "x" + std::to_string(cols) + "x" +
-                             std::to_string(k) + " start " + std::to_string(static_cast<int>(start));
+                             std::to_string(k) + " blocks " + std::to_string(blocks) + " start " +
+                             std::to_string(static_cast<int>(start));
     const Matrix<T> expected = p.by_hand();
     const Matrix<T> spec = p.dense(scalar);
     bool ok = spec.same_bits(expected) && spec.guards_intact();
@@ -160,6 +171,9 @@ void test_type() {
   for (const size_t k : {255, 256, 257, 511, 512, 513, 1100, 2100})
     for (const Start start : starts)
       for (const size_t cols : {17, 64, 65, 70}) run(7 + k % 9, cols, k, start, k % 2 == 0, 0.3);
+  for (const size_t blocks : {2, 5, 9, 20})
+    for (const bool transposed : {false, true}) run(13, 70, blocks * 64, starts[blocks % 3], transposed, 0.3, blocks);
+  run(3, 17, 3 * 700, Start::kBias, false, 0.3, 3);  // blocks longer than a tile is deep
 }
 
 // Sums that underflow end in +0 whether or not zeros were skipped.

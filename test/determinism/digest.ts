@@ -17,7 +17,7 @@ import {
   sequential,
 } from '../../src/index.ts'
 
-export type NetName = 'dropout' | 'deep' | 'normalized'
+export type NetName = 'dropout' | 'deep' | 'normalized' | 'wide'
 
 export interface Job {
   readonly net: NetName
@@ -40,6 +40,13 @@ export function build(net: NetName, seed = 42, dtype: DType = 'float32'): Model 
     const dropped = [layers.dropout({ keep: 0.8, inputShape }), hidden, layers.dropout({ keep: 0.6 }), output]
     const model = sequential({ seed, dtype, layers: dropped })
     model.compile({ optimizer: optimizers.adam({ learningRate: 2e-3 }), loss })
+    return model
+  }
+  if (net === 'wide') {
+    // The second kernel is large enough to be shared out by its columns, the last of which fill no panel.
+    const [first, second] = [208, 200].map((units) => layers.dense({ units, activation: 'relu' }))
+    const model = sequential({ seed, dtype, layers: [layers.input({ shape: inputShape }), first!, second!, output] })
+    model.compile({ optimizer: optimizers.adam({ learningRate: 1e-3 }), loss })
     return model
   }
   const first = layers.dense({ units: 96, activation: net === 'deep' ? 'relu' : 'linear', inputShape })
