@@ -115,15 +115,22 @@ function others(bench: Comparison): string[] {
   ]
 }
 
-function benchText(bench: Comparison): string {
-  const { cpu, threads, isa, fmaPeakGflops, rounds } = bench
+const machineOf = ({ cpu, threads, isa, fmaPeakGflops, date }: Comparison): string =>
+  `${cpu}, ${threads} cores, ${isa}, FMA peak ${fmaPeakGflops} GFLOP/s, ${date}`
+
+function benchText(bench: Comparison, withAvx2: Comparison): string {
   return [
-    `${cpu}, ${threads} cores, ${isa}, FMA peak ${fmaPeakGflops} GFLOP/s; ${versionsOf(bench)}.`,
-    `MNIST, batches of 128 unless the title says otherwise; median of ${rounds} rounds, for each side the better of one and all threads.`,
+    `${machineOf(bench)}; ${versionsOf(bench)}.`,
+    `MNIST, batches of 128 unless the title says otherwise; median of ${bench.rounds} rounds, for each side the better of one and all threads.`,
     '"Of peak" counts every multiplication as if nothing were skipped; in brackets, how many times as fast this package is.',
     '',
     ...mainTable(bench),
     ...others(bench),
+    '',
+    `Without AVX-512, on a processor of the generation before: ${machineOf(withAvx2)}; the same versions, median of ${withAvx2.rounds} rounds.`,
+    '',
+    ...mainTable(withAvx2),
+    ...others(withAvx2),
     '',
     '![The speed of this package beside others](docs/bench/comparison.svg)',
     ...(existsSync(scalingFile)
@@ -173,7 +180,11 @@ async function drawPictures(): Promise<void> {
 }
 
 const before = readFileSync(readme, 'utf8')
-const withBench = filled(before, 'bench', benchText(readResult<Comparison>('2-cores')))
+const withBench = filled(
+  before,
+  'bench',
+  benchText(readResult<Comparison>('2-cores'), readResult<Comparison>('2-cores-avx2')),
+)
 const withLoop = filled(withBench, 'event-loop', eventLoopText(readResult<EventLoop>('event-loop')))
 const withData = filled(withLoop, 'data', dataText(readResult<Csv>('csv'), readResult<Stream>('stream')))
 const after = filled(

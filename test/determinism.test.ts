@@ -148,6 +148,12 @@ promise('every instruction set in float64', async () => {
   for (const isa of promised) assert.equal(elsewhere({ MYELIN_ISA: isa }, list).digests, wanted, isa)
 })
 
+// It stays where it is from epoch to epoch, but for compressed rows, which dropout thins out in place.
+promise('one batch of all rows, dense or compressed', async () => {
+  const job: Job = { net: 'dropout', data: { drawn: 'bytes' }, fit: { batchSize: 1000, shuffle: false } }
+  assert.equal(elsewhere({ MYELIN_SPARSE: 'never' }, [job]).digests, [await train(job)])
+})
+
 // Small enough for the transposed delta to be multiplied by W, where it is not sparse; otherwise W is transposed.
 promise('small batches of a wide net: threads, instruction sets, zeros skipped or multiplied', async () => {
   for (const dtype of ['float32', 'float64'] as const) {
