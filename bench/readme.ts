@@ -127,15 +127,15 @@ function benchText(bench: Comparison, withAvx2: Comparison): string {
     ...mainTable(bench),
     ...others(bench),
     '',
-    `Without AVX-512, on a processor of the generation before: ${machineOf(withAvx2)}; the same versions, median of ${withAvx2.rounds} rounds.`,
-    '',
-    ...mainTable(withAvx2),
-    ...others(withAvx2),
-    '',
     '![The speed of this package beside others](docs/bench/comparison.svg)',
     ...(existsSync(scalingFile)
       ? ['![How speed changes with batch size, width, depth, threads and density](docs/bench/scaling.svg)']
       : []),
+    '',
+    `Without AVX-512, on a processor of the generation before: ${machineOf(withAvx2)}; the same versions, median of ${withAvx2.rounds} rounds.`,
+    '',
+    ...mainTable(withAvx2),
+    ...others(withAvx2),
   ].join('\n')
 }
 
