@@ -178,13 +178,15 @@ void DenseLayer<T>::turn(size_t strip, T* turned) const {
   }
 }
 
+// ∂loss/∂z of a piece, transposed.
 template <class T>
 void DenseLayer<T>::turn_delta(const Piece& p, const T* gradient) {
   kernels_.transpose(out.extent(p.rows), gradient + static_cast<ptrdiff_t>(p.first) * out.ld, delta_columns_ + p.first,
                      columns_ld_, round_up(p.rows, kLanes<T>));
 }
 
-// The same from the other side: W, as it lies, by the transposed delta, (inputs of the strip, rows).
+// ∂loss/∂x(r, i) for the inputs i of a strip and a stretch of rows: W, as it lies, by the transposed delta gives
+// (inputs, rows), which is transposed back. Each output is the same chain over j as in input_gradient().
 template <class T>
 void DenseLayer<T>::input_gradient_by_columns(size_t strip, size_t first, size_t rows, int thread,
                                               const Signal<T>& dx) const {

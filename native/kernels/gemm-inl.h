@@ -10,6 +10,12 @@
 //                                    them coming (1.1 times the speed of a layer of 2048 by 2048 on Zen 3).
 #include "kernels.h"
 
+#ifdef _MSC_VER
+#define MYELIN_INLINE __forceinline
+#else
+#define MYELIN_INLINE inline __attribute__((always_inline))
+#endif
+
 namespace myelin {
 namespace {
 

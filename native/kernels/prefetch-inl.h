@@ -1,10 +1,4 @@
-// What the kernels ask of the memory and of the compiler.
-#ifdef _MSC_VER
-#define MYELIN_INLINE __forceinline
-#else
-#define MYELIN_INLINE inline __attribute__((always_inline))
-#endif
-
+// What the kernels ask of the memory before they need it.
 namespace myelin {
 namespace {
 
