@@ -86,7 +86,8 @@ int cgroup_cpus() {
 bool cpu_has_fma() {
   return cpuid(0).eax >= 1 && bit(cpuid(1).ecx, 12) && bit(cpuid(1).ecx, 28) && (saved_registers() & 0x6) == 0x6;
 }
-bool cpu_has_avx2() { return cpu_has_fma() && cpuid(0).eax >= 7 && bit(cpuid(7).ebx, 5); }
+// With the bit manipulation that every processor with AVX2 has.
+bool cpu_has_avx2() { return cpu_has_fma() && cpuid(0).eax >= 7 && bit(cpuid(7).ebx, 5) && bit(cpuid(7).ebx, 3); }
 bool cpu_has_avx512() {
   if (!cpu_has_avx2() || (saved_registers() & 0xe6) != 0xe6) return false;
   const unsigned b = cpuid(7).ebx;

@@ -10,12 +10,6 @@
 //                                    them coming (1.1 times the speed of a layer of 2048 by 2048 on Zen 3).
 #include "kernels.h"
 
-#ifdef _MSC_VER
-#define MYELIN_INLINE __forceinline
-#else
-#define MYELIN_INLINE inline __attribute__((always_inline))
-#endif
-
 namespace myelin {
 namespace {
 
@@ -46,7 +40,23 @@ struct LeftRows {
   ptrdiff_t block_stride;
 };
 
-// One tile: `rows` × `vectors` outputs at c, `depth` terms.
+// Of all outputs of a tile, the terms of one k.
+template <class V, int rows, int vectors, class T = typename V::T>
+MYELIN_INLINE void add_terms(V (&acc)[rows][vectors], const T* a, ptrdiff_t a_row, const T* b) {
+  V bk[vectors];
+#pragma GCC unroll 4
+  for (int v = 0; v < vectors; v++) bk[v] = V::load(b + v * Lanes<V>::kCount);
+#pragma GCC unroll 16
+  for (int r = 0; r < rows; r++) {
+    const V ar = V::set1(a[r * a_row]);
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; v++) acc[r][v] = fma(ar, bk[v], acc[r][v]);
+  }
+}
+
+// One tile: `rows` × `vectors` outputs at c, `depth` terms. Of the tile that most of a product is made of four k a
+// round: the loop's own instructions count where two threads share a core, which is 1.04 to 1.13 times as fast with
+// AVX2 so.
 template <class V, int rows, int vectors, class T = typename V::T>
 MYELIN_INLINE void gemm_tile(LeftRows<T> a, const T* b, ptrdiff_t ldb, T* c, ptrdiff_t ldc, const T* start,
                              ptrdiff_t start_ld, size_t depth) {
@@ -59,16 +69,11 @@ MYELIN_INLINE void gemm_tile(LeftRows<T> a, const T* b, ptrdiff_t ldb, T* c, ptr
     for (int v = 0; v < vectors; v++) acc[r][v] = start ? V::load(start + r * start_ld + v * lanes) : zero;
   for (size_t done = 0; done < depth; done += a.block, a.at += a.block_stride) {
     const T* ak = a.at;
-    for (size_t k = 0; k < a.block; k++, ak += a.k, b += ldb) {
-      V bk[vectors];
+    if constexpr (rows == kTileRows) {
 #pragma GCC unroll 4
-      for (int v = 0; v < vectors; v++) bk[v] = V::load(b + v * lanes);
-#pragma GCC unroll 16
-      for (int r = 0; r < rows; r++) {
-        const V ar = V::set1(ak[r * a.row]);
-#pragma GCC unroll 4
-        for (int v = 0; v < vectors; v++) acc[r][v] = fma(ar, bk[v], acc[r][v]);
-      }
+      for (size_t k = 0; k < a.block; k++, ak += a.k, b += ldb) add_terms(acc, ak, a.row, b);
+    } else {
+      for (size_t k = 0; k < a.block; k++, ak += a.k, b += ldb) add_terms(acc, ak, a.row, b);
     }
   }
 #pragma GCC unroll 16

@@ -18,6 +18,7 @@ constexpr size_t kAhead = 4;      // rows whose entries are asked for before the
 
 template <class V, int vectors, class T = typename V::T>
 inline void multiply_add(V* acc, T a, const T* b) {
+  b = in_register(b);
   const V factor = V::set1(a);
 #pragma GCC unroll 4
   for (int v = 0; v < vectors; v++) acc[v] = fma(factor, V::load(b + v * Lanes<V>::kCount), acc[v]);

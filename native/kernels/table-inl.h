@@ -2,7 +2,7 @@
 // an anonymous namespace, so that the linker can never merge it with that of another instruction set.
 #include "kernels.h"
 #include "math-inl.h"
-#include "prefetch-inl.h"
+#include "memory-inl.h"
 
 #include "activation-inl.h"
 #include "elementwise-inl.h"
