@@ -7,26 +7,36 @@
 
 namespace myelin {
 namespace {
-// Longer than the gaps between the phases of a small net's step. A thread that spins longer looks busy to the system,
-// and is then made to wait itself: beside other processes 200 µs cost a third of the speed.
-constexpr std::chrono::microseconds kPatience{10};
+using Microseconds = std::chrono::microseconds;
+
+// Longer than the gaps between the phases of a small net's step, but not long enough to look busy to the system, which
+// makes a thread that spins beside other processes wait itself: 200 µs cost a third of the speed there.
+constexpr Microseconds kLeastPatience{10};
+// Worth it when the other threads are only late, as they are on a core whose other hyperthread is at work: with the
+// least patience 784-128-10 and 784-512-512-10 are 1.1 times as slow there.
+constexpr Microseconds kMostPatience{100};
 constexpr uint64_t kEnd = 0xffffffff;
 
-// Waits until `ready()`, but not longer than a thread's patience.
-template <class Ready>
-bool spin_until(Ready ready) {
-  const auto begin = std::chrono::steady_clock::now();
+using Clock = std::chrono::steady_clock;
+
+// Waits until `ready()`, with `park` when that takes too long. What it took says how patient to be the next time:
+// whoever came soon after was late, whoever did not was put to sleep by the system.
+template <class Ready, class Park>
+void wait_until(Ready ready, Microseconds& patience, Park park) {
+  const auto begin = Clock::now();
   do {
     for (int i = 0; i < 64; i++) {
-      if (ready()) return true;
+      if (ready()) return;
       spin_pause();
     }
-  } while (std::chrono::steady_clock::now() - begin < kPatience);
-  return false;
+  } while (Clock::now() - begin < patience);
+  park();
+  patience = Clock::now() - begin < 2 * kMostPatience ? kMostPatience : kLeastPatience;
 }
 }  // namespace
 
-ThreadPool::ThreadPool(int threads) : shares_(static_cast<size_t>(threads > 1 ? threads : 1)) {
+ThreadPool::ThreadPool(int threads)
+    : shares_(static_cast<size_t>(threads > 1 ? threads : 1)), caller_patience_(kLeastPatience) {
   workers_.reserve(shares_.size() - 1);
   try {
     for (int i = 1; i < threads; i++) workers_.emplace_back([this, i] { worker(i); });
@@ -62,11 +72,13 @@ void ThreadPool::fork_join(size_t tasks, Call call, void* context) {
 }
 
 void ThreadPool::wait_until_done() {
-  if (spin_until([this] { return unfinished_.load(std::memory_order_acquire) == 0; })) return;
-  std::unique_lock<std::mutex> lock(mutex_);
-  caller_waits_.store(true, std::memory_order_seq_cst);
-  done_.wait(lock, [this] { return unfinished_.load(std::memory_order_seq_cst) == 0; });
-  caller_waits_.store(false, std::memory_order_relaxed);
+  const auto done = [this] { return unfinished_.load(std::memory_order_seq_cst) == 0; };
+  wait_until(done, caller_patience_, [&] {
+    std::unique_lock<std::mutex> lock(mutex_);
+    caller_waits_.store(true, std::memory_order_seq_cst);
+    done_.wait(lock, done);
+    caller_waits_.store(false, std::memory_order_relaxed);
+  });
 }
 
 // One task: the first of the thread's own share, or the last of another's.
@@ -98,13 +110,14 @@ void ThreadPool::worker(int thread) {
   const auto called = [&] {
     return stopping_.load(std::memory_order_relaxed) || phase_.load(std::memory_order_seq_cst) != seen;
   };
+  Microseconds patience = kLeastPatience;
   for (;;) {
-    if (!spin_until(called)) {
+    wait_until(called, patience, [&] {
       std::unique_lock<std::mutex> lock(mutex_);
       parked_.fetch_add(1, std::memory_order_seq_cst);
       wake_.wait(lock, called);
       parked_.fetch_sub(1, std::memory_order_seq_cst);
-    }
+    });
     if (stopping_.load(std::memory_order_relaxed)) return;
     seen = phase_.load(std::memory_order_acquire);
     while (work_on_task(thread)) {

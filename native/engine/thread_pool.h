@@ -10,6 +10,7 @@
 #define MYELIN_ENGINE_THREAD_POOL_H
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -62,6 +63,7 @@ class ThreadPool {
   Call call_ = nullptr;
   void* context_ = nullptr;
 
+  std::chrono::microseconds caller_patience_;
   std::atomic<int> parked_{0};
   std::atomic<bool> caller_waits_{false};
   std::atomic<bool> stopping_{false};
