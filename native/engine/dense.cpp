@@ -12,10 +12,9 @@ namespace {
 constexpr size_t kLarge = 131072;
 // Rows whose delta, of one panel, and input stay in L2 while the blocks of a task learn from them.
 constexpr size_t kLearnRows = 512;
-// Rows of a batch up to which the transposed delta is multiplied by W instead of the delta by the transposed W: of 32
-// rows 784-2048³-10 trains 1.16 times as fast on Zen 3; of 128, where W is read in shorter pieces more often, the other
-// way is 1.03 times as fast at 512 and 1024 units.
-constexpr size_t kColumnRows = 64;
+// Rows of a batch up to which the transposed delta is multiplied by W instead of the delta by the transposed W: on Zen 3
+// 784-2048³-10 trains 1.16 times as fast of 32 rows and 1.07 times of 128; nets of 512 and 1024 units are as fast.
+constexpr size_t kColumnRows = 128;
 
 bool gradient_needs_z(Activation a) {
   return a == Activation::kGelu || a == Activation::kSoftplus || a == Activation::kSilu || a == Activation::kMish;
