@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { info } from '../src/index.ts'
 import { dataOf } from './data.ts'
 import { type Driver, drivers, run } from './drivers.ts'
+import { median } from './judge.ts'
 import { machine, writeResult } from './results-file.ts'
 import { flopPerSample, type Workload } from './workloads.ts'
 
@@ -138,37 +139,47 @@ function sweepsOf(threads: number): readonly Sweep[] {
   ]
 }
 
-/** The steps that lose more than a tenth: the place of the point before each, and how it is called. */
-function lossesOf({ held, trials }: Sweep, points: readonly Point[]): { place: number; text: string }[] {
-  return points.slice(1).flatMap((point, place) => {
-    const kept = point[held] / points[place]![held]
-    return kept < 1 - LOSS ? [{ place, text: `${trials[place]!.at} → ${point.at}: ${kept.toFixed(2)}×` }] : []
-  })
-}
-
 /**
- * Other processes only ever slow a point down, so a point is the best of its rounds; and the two ends of a step that
- * seems to lose are measured as often again before it is called a cliff.
+ * Other processes only ever slow a point down, so a point is the best of its rounds. A step that seems to lose more than
+ * a tenth is measured again, its two ends in turn, and is called a cliff when it loses as much in the median: what slows
+ * a machine for minutes slows both ends.
  */
 async function measureSweep(sweep: Sweep, driver: Driver, rounds: number, folder: string): Promise<Line> {
-  const { trials, series, net } = sweep
+  const { trials, series, net, held } = sweep
   const best = trials.map(() => 0)
-  const measure = async (chosen: readonly number[], seed: number): Promise<void> => {
-    for (const i of chosen) {
-      const { workload, threads } = trials[i]!
-      const job = { workload, rows: workload.rows, threads, seed, weights: null, ...dataOf(workload, folder) }
-      const { samples, seconds } = await run(driver, job)
-      best[i] = Math.max(best[i]!, samples / seconds)
-    }
+  const measure = async (place: number, seed: number): Promise<number> => {
+    const { workload, threads } = trials[place]!
+    const job = { workload, rows: workload.rows, threads, seed, weights: null, ...dataOf(workload, folder) }
+    const { samples, seconds } = await run(driver, job)
+    best[place] = Math.max(best[place]!, samples / seconds)
+    return samples / seconds
   }
-  const points = (): Point[] =>
-    trials.map(({ at, workload }, i) => {
-      return { at, samplesPerSecond: best[i]!, flops: best[i]! * flopPerSample(workload) }
-    })
-  for (let round = 1; round <= rounds; round++) await measure([...trials.keys()], round)
-  const suspects = lossesOf(sweep, points()).flatMap(({ place }) => [place, place + 1])
-  for (let round = 1; round <= rounds; round++) await measure([...new Set(suspects)], rounds + round)
-  return { series, net, points: points(), cliffs: lossesOf(sweep, points()).map(({ text }) => text) }
+  const weight = ({ workload }: Trial): number => (held === 'flops' ? flopPerSample(workload) : 1)
+  /** What is left, of what must not fall, by the step to a place: a factor. */
+  const kept = (place: number, before: number, after: number): number =>
+    (after * weight(trials[place]!)) / (before * weight(trials[place - 1]!))
+
+  for (let round = 1; round <= rounds; round++) {
+    for (const place of trials.keys()) await measure(place, round)
+  }
+  const cliffs: string[] = []
+  for (let place = 1; place < trials.length; place++) {
+    if (kept(place, best[place - 1]!, best[place]!) >= 1 - LOSS) continue
+    const again: number[] = []
+    for (let round = 1; round <= 2 * rounds; round++) {
+      const rates = new Map<number, number>()
+      for (const end of round % 2 === 0 ? [place - 1, place] : [place, place - 1]) {
+        rates.set(end, await measure(end, rounds + round))
+      }
+      again.push(kept(place, rates.get(place - 1)!, rates.get(place)!))
+    }
+    const factor = median(again)
+    if (factor < 1 - LOSS) cliffs.push(`${trials[place - 1]!.at} → ${trials[place]!.at}: ${factor.toFixed(2)}×`)
+  }
+  const points = trials.map(({ at, workload }, i) => {
+    return { at, samplesPerSecond: best[i]!, flops: best[i]! * flopPerSample(workload) }
+  })
+  return { series, net, points, cliffs }
 }
 
 function print({ series, net, points, cliffs }: Line): void {
