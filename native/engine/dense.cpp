@@ -12,8 +12,8 @@ namespace {
 constexpr size_t kLarge = 131072;
 // Rows whose delta, of one panel, and input stay in L2 while the blocks of a task learn from them.
 constexpr size_t kLearnRows = 512;
-// Rows of a batch up to which the transposed delta is multiplied by W instead of the delta by the transposed W: on Zen 3
-// 784-2048³-10 trains 1.16 times as fast of 32 rows and 1.07 times of 128; nets of 512 and 1024 units are as fast.
+// Rows of a batch up to which the transposed delta is multiplied by W instead of the delta by the transposed W: on Zen
+// 3 784-2048³-10 trains 1.16 times as fast of 32 rows and 1.07 times of 128; nets of 512 and 1024 units are as fast.
 constexpr size_t kColumnRows = 128;
 
 bool gradient_needs_z(Activation a) {
@@ -23,10 +23,11 @@ bool gradient_needs_z(Activation a) {
 }  // namespace
 
 template <class T>
-DenseLayer<T>::DenseLayer(Network<T>& network, size_t index)
+DenseLayer<T>::DenseLayer(Network<T>& network, size_t index, SharedRows<T>& shared)
     : Layer<T>(network, index),
       kernel_(this->parameter(ParameterKind::kKernel)),
-      bias_(this->parameter(ParameterKind::kBias)) {}
+      bias_(this->parameter(ParameterKind::kBias)),
+      shared_(shared) {}
 
 template <class T>
 void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& pieces, Signal<T>* in) {
@@ -41,7 +42,7 @@ void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
   if (o.trace || (o.backward && gradient_needs_z(spec_.activation))) z_.data = arena.take<T>(elements);
   // A narrow layer multiplies faster than it skips: one vector pays for a value and an index of its own.
   const bool wide = out.n >= kPanel<T>;
-  if (in->sparse || (wide && in->has_zeros)) x_.bind(arena, o, pieces, *in, o.backward && kernel_->trainable);
+  if (in->sparse || (wide && in->has_zeros)) x_.bind(arena, o, pieces, *in, o.backward && kernel_->trainable, shared_);
   if (!o.backward) return;
   // Of a larger batch the delta of a panel comes from far away: many blocks at once make use of it then, in tasks that
   // are still enough for all threads.
@@ -53,7 +54,7 @@ void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
   if (this->index_ <= o.first_trained && !o.trace) return;  // no input gradient
   const auto& layers = network_.spec().layers;
   const bool masked = this->index_ + 1 < layers.size() && layers[this->index_ + 1].kind == LayerKind::kDropout;
-  if (wide && (out.has_zeros || masked)) delta_.bind(arena, o, pieces, out, false);
+  if (wide && (out.has_zeros || masked)) delta_.bind(arena, o, pieces, out, false, shared_);
   strip_size_ = out.n * kPanel<T>;
   turned_ = arena.take<T>(strip_size_ * (in_parts_ ? static_cast<size_t>(o.threads) : strips()));
   if (!in_parts_ || rows > kColumnRows) return;

@@ -9,7 +9,7 @@ namespace myelin {
 template <class T>
 class DenseLayer final : public Layer<T> {
  public:
-  DenseLayer(Network<T>& network, size_t index);
+  DenseLayer(Network<T>& network, size_t index, SharedRows<T>& shared);
 
   void bind(Arena& arena, const GraphOptions& options, const Pieces& pieces, Signal<T>* in) override;
   void begin(const Pass<T>& pass) override;
@@ -66,6 +66,7 @@ class DenseLayer final : public Layer<T> {
   const Parameter *kernel_, *bias_;
   Signal<T> z_;  // before the activation; the output itself when f' needs no more than that
   bool skip_gradient_ = false;
+  SharedRows<T>& shared_;
   SparseView<T> x_, delta_;  // of the input and of ∂loss/∂z
 
   bool in_parts_ = false;

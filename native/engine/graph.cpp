@@ -15,10 +15,10 @@ namespace {
 constexpr size_t kMostRows = 64;
 
 template <class T>
-std::unique_ptr<Layer<T>> make_layer(Network<T>& network, size_t index) {
+std::unique_ptr<Layer<T>> make_layer(Network<T>& network, size_t index, SharedRows<T>& shared) {
   switch (network.spec().layers[index].kind) {
     case LayerKind::kDense:
-      return std::make_unique<DenseLayer<T>>(network, index);
+      return std::make_unique<DenseLayer<T>>(network, index, shared);
     case LayerKind::kDropout:
     case LayerKind::kAlphaDropout:
       return std::make_unique<DropoutLayer<T>>(network, index);
@@ -49,7 +49,7 @@ bool takes_sparse(const NetworkSpec& spec) {
 
 template <class T>
 Graph<T>::Graph(Network<T>& network, const GraphOptions& options) : network_(network), options_(options) {
-  for (size_t i = 0; i < network.spec().layers.size(); i++) layers_.push_back(make_layer(network, i));
+  for (size_t i = 0; i < network.spec().layers.size(); i++) layers_.push_back(make_layer(network, i, shared_rows_));
   options_.first_trained = layers_.size();
   for (size_t i = layers_.size(); i-- > 0;)
     if (layers_[i]->trains()) options_.first_trained = i;
@@ -84,6 +84,7 @@ void Graph<T>::bind(Arena& arena) {
     layer->bind(arena, options_, pieces_, signal);
     signal = &layer->out;
   }
+  shared_rows_.bind(arena, rows);
   row_loss_ = arena.take<T>(rows);
   if (!options_.backward) return;
   gradients_.assign(layers_.size(), nullptr);

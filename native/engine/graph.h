@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "layer.h"
+#include "sparse_view.h"
 
 namespace myelin {
 
@@ -63,6 +63,7 @@ class Graph {
   Signal<T> input_;
   SparseRows<T> sparse_input_;
   ByteRows<T> byte_input_;
+  SharedRows<T> shared_rows_;
   std::vector<std::unique_ptr<Layer<T>>> layers_;
   std::vector<T*> gradients_;  // of each layer's output; layers that work in place share theirs with the one before
   using LossKernel = void (*)(const LossArgs<T>&);

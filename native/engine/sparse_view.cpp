@@ -1,5 +1,6 @@
 #include "sparse_view.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -22,8 +23,8 @@ double skip_below() {
 }
 
 template <class T>
-void SparseView<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& pieces, const Signal<T>& of,
-                         bool by_column) {
+void SparseView<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& pieces, const Signal<T>& of, bool by_column,
+                         SharedRows<T>& shared) {
   const size_t rows = round_up(o.most_rows, kLanes<T>);
   looks_ = !of.sparse;
   columns_ = of.cols;
@@ -32,11 +33,9 @@ void SparseView<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
   states_ = arena.take<State>(pieces.most);
   rows_ = of.sparse;
   if (looks_) {
-    own_.begin = arena.take<uint32_t>(rows);
-    own_.end = arena.take<uint32_t>(rows);
-    own_.index = arena.take<uint32_t>(rows * of.n);
-    own_.value = arena.take<T>(rows * of.n);
-    rows_ = &own_;
+    shared.width = std::max(shared.width, of.n);
+    shared_ = &shared;
+    rows_ = &shared.rows;
   }
   if (!by_column) return;
   marks_size_ = (pieces.rows_each + 63) / 64 * columns_;
@@ -59,10 +58,10 @@ void SparseView<T>::look(const Kernels<T>& kernels, const Signal<T>& x, const Pi
     return;
   }
   const Extent extent = x.extent(p.rows);
-  kernels.compress(extent, x.at(p.first, 0), static_cast<uint32_t>(p.first * x.n), own_.begin + p.first,
-                   own_.end + p.first, own_.index, own_.value);
+  kernels.compress(extent, x.at(p.first, 0), static_cast<uint32_t>(p.first * shared_->width), rows_->begin + p.first,
+                   rows_->end + p.first, rows_->index, rows_->value);
   size_t entries = 0;
-  for (size_t r = p.first; r < p.first + p.rows; r++) entries += own_.end[r] - own_.begin[r];
+  for (size_t r = p.first; r < p.first + p.rows; r++) entries += rows_->end[r] - rows_->begin[r];
   state.sparse = static_cast<double>(entries) < skip_below_ * static_cast<double>(p.rows * x.cols);
   if (!state.sparse) state.wait = kWait;
 }

@@ -11,11 +11,28 @@ namespace myelin {
 // bits, and a test compares them.
 double skip_below();
 
+// Room for compressed rows that all views of a graph share: a piece's are wanted until its product is done, and before
+// another view looks at that piece.
+template <class T>
+struct SharedRows {
+  SparseRows<T> rows;
+  size_t width = 0;  // entries of a row, at the most
+
+  void bind(Arena& arena, size_t most_rows) {
+    if (width == 0) return;
+    rows.begin = arena.take<uint32_t>(most_rows);
+    rows.end = arena.take<uint32_t>(most_rows);
+    rows.index = arena.take<uint32_t>(most_rows * width);
+    rows.value = arena.take<T>(most_rows * width);
+  }
+};
+
 template <class T>
 class SparseView {
  public:
   // Of a signal that comes compressed already, or that will be looked at. `by_column`: mark() will be called.
-  void bind(Arena& arena, const GraphOptions& options, const Pieces& pieces, const Signal<T>& of, bool by_column);
+  void bind(Arena& arena, const GraphOptions& options, const Pieces& pieces, const Signal<T>& of, bool by_column,
+            SharedRows<T>& shared);
   bool bound() const { return states_ != nullptr; }
 
   // Compresses a piece of x, unless it has too few zeros to pay.
@@ -40,7 +57,7 @@ class SparseView {
   };
   size_t columns_ = 0, marks_size_ = 0;
   State* states_ = nullptr;  // one a piece
-  SparseRows<T> own_;
+  const SharedRows<T>* shared_ = nullptr;
   const SparseRows<T>* rows_ = nullptr;
   bool looks_ = false;
   double skip_below_ = 0;
