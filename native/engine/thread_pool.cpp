@@ -13,7 +13,7 @@ using Microseconds = std::chrono::microseconds;
 // makes a thread that spins beside other processes wait itself: 200 µs cost a third of the speed there.
 constexpr Microseconds kLeastPatience{10};
 // Worth it when the other threads are only late, as they are on a core whose other hyperthread is at work: with the
-// least patience 784-128-10 and 784-512-512-10 are 1.1 times as slow there.
+// least patience 784-128-10 and 784-512-512-10 are 1.1 times as slow there. Not when they have no core to be late on.
 constexpr Microseconds kMostPatience{100};
 constexpr uint64_t kEnd = 0xffffffff;
 
@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 // Waits until `ready()`, with `park` when that takes too long. What it took says how patient to be the next time:
 // whoever came soon after was late, whoever did not was put to sleep by the system.
 template <class Ready, class Park>
-void wait_until(Ready ready, Microseconds& patience, Park park) {
+void wait_until(Ready ready, Microseconds& patience, Microseconds most, Park park) {
   const auto begin = Clock::now();
   do {
     for (int i = 0; i < 64; i++) {
@@ -31,12 +31,13 @@ void wait_until(Ready ready, Microseconds& patience, Park park) {
     }
   } while (Clock::now() - begin < patience);
   park();
-  patience = Clock::now() - begin < 2 * kMostPatience ? kMostPatience : kLeastPatience;
+  patience = Clock::now() - begin < 2 * most ? most : kLeastPatience;
 }
 }  // namespace
 
 ThreadPool::ThreadPool(int threads)
     : shares_(static_cast<size_t>(threads > 1 ? threads : 1)), caller_patience_(kLeastPatience) {
+  most_patience_ = threads > 1 && threads <= usable_threads() ? kMostPatience : kLeastPatience;
   workers_.reserve(shares_.size() - 1);
   try {
     for (int i = 1; i < threads; i++) workers_.emplace_back([this, i] { worker(i); });
@@ -73,7 +74,7 @@ void ThreadPool::fork_join(size_t tasks, Call call, void* context) {
 
 void ThreadPool::wait_until_done() {
   const auto done = [this] { return unfinished_.load(std::memory_order_seq_cst) == 0; };
-  wait_until(done, caller_patience_, [&] {
+  wait_until(done, caller_patience_, most_patience_, [&] {
     std::unique_lock<std::mutex> lock(mutex_);
     caller_waits_.store(true, std::memory_order_seq_cst);
     done_.wait(lock, done);
@@ -112,7 +113,7 @@ void ThreadPool::worker(int thread) {
   };
   Microseconds patience = kLeastPatience;
   for (;;) {
-    wait_until(called, patience, [&] {
+    wait_until(called, patience, most_patience_, [&] {
       std::unique_lock<std::mutex> lock(mutex_);
       parked_.fetch_add(1, std::memory_order_seq_cst);
       wake_.wait(lock, called);

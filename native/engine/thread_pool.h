@@ -63,7 +63,7 @@ class ThreadPool {
   Call call_ = nullptr;
   void* context_ = nullptr;
 
-  std::chrono::microseconds caller_patience_;
+  std::chrono::microseconds caller_patience_, most_patience_;  // how long a thread spins
   std::atomic<int> parked_{0};
   std::atomic<bool> caller_waits_{false};
   std::atomic<bool> stopping_{false};
