@@ -49,9 +49,9 @@ export async function compare(options: ComparisonOptions): Promise<void> {
   const plan = { drivers: there, threadCounts, rounds, folder, note }
   const started = performance.now()
   const peaks: number[] = []
-  const measurements: Measurement[] = []
+  let measurements: readonly Measurement[]
   try {
-    for (const workload of workloads) measurements.push(...(await measure(workload, plan, peaks)))
+    measurements = await measure(workloads, plan, peaks)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -1,4 +1,4 @@
-/** Measures one workload with every driver that takes it: a process for each, rounds interleaved, medians. */
+/** Measures workloads with every driver that takes them: a process for each, rounds interleaved, medians. */
 import { info } from '../src/index.ts'
 import { dataOf, trainedWeights } from './data.ts'
 import { type Driver, run } from './drivers.ts'
@@ -40,31 +40,60 @@ interface Case {
   failure: string | null
 }
 
-/** @param peaks takes FLOP/s of fused multiply-adds in registers on all threads, measured beside each round: clocks change */
-export async function measure(workload: Workload, plan: Plan, peaks: number[]): Promise<Measurement[]> {
-  const cases = casesOf(workload, plan)
-  const ours = cases.find(({ driver }) => driver.needs === undefined)
-  const weights = workload.kind === 'predict' ? await trainedWeights(workload, plan.folder) : null
-  const shared = { workload, weights, ...dataOf(workload, plan.folder) }
-  const rounds = workload.rounds ?? plan.rounds
-  for (let round = 0; round < rounds; round++) {
-    peaks.push(info({ measure: true }).fmaPeak!)
-    for (const one of cases) {
-      if (one.failure !== null) continue
-      const { driver, threads, rows } = one
-      plan.note(
-        `${workload.title}: ${driver.title}, ${threads} thread${threads > 1 ? 's' : ''}, ${round + 1} of ${rounds}`,
-      )
-      await run(driver, { ...shared, threads, rows, seed: round + 1 }).then(
-        (result) => one.results.push(result),
-        (error: Error) => {
-          one.failure = error.message
-        },
-      )
+interface Prepared {
+  readonly workload: Workload
+  readonly cases: readonly Case[]
+  readonly shared: Omit<Job, 'threads' | 'rows' | 'seed' | 'started'>
+}
+
+/**
+ * A round takes each workload after the other: a bad minute of the machine then costs several of them a round each, and
+ * none of them all.
+ *
+ * @param peaks takes FLOP/s of fused multiply-adds in registers on all threads, measured beside each round: clocks change
+ */
+export async function measure(workloads: readonly Workload[], plan: Plan, peaks: number[]): Promise<Measurement[]> {
+  const prepared: Prepared[] = []
+  for (const workload of workloads) {
+    const weights = workload.kind === 'predict' ? await trainedWeights(workload, plan.folder) : null
+    const shared = { workload, weights, ...dataOf(workload, plan.folder) }
+    prepared.push({ workload, cases: casesOf(workload, plan), shared })
+  }
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const one of prepared) {
+      const rounds = one.workload.rounds ?? plan.rounds
+      const [first, end] = [round, round + 1].map((at) => Math.floor((rounds * at) / plan.rounds)) as [number, number]
+      for (let seed = first + 1; seed <= end; seed++) await measureRound(one, seed, rounds, plan, peaks)
     }
   }
-  const references = ours ? await referenceLosses(cases, ours, shared) : new Map<number, number>()
-  return cases.map((one) => summarize(workload, one, references))
+  const measurements: Measurement[] = []
+  for (const { workload, cases, shared } of prepared) {
+    const ours = cases.find(({ driver }) => driver.needs === undefined)
+    const references = ours ? await referenceLosses(cases, ours, shared) : new Map<number, number>()
+    measurements.push(...cases.map((one) => summarize(workload, one, references)))
+  }
+  return measurements
+}
+
+async function measureRound(
+  { workload, cases, shared }: Prepared,
+  seed: number,
+  rounds: number,
+  plan: Plan,
+  peaks: number[],
+) {
+  peaks.push(info({ measure: true }).fmaPeak!)
+  for (const one of cases) {
+    if (one.failure !== null) continue
+    const { driver, threads, rows } = one
+    plan.note(`${workload.title}: ${driver.title}, ${threads} thread${threads > 1 ? 's' : ''}, ${seed} of ${rounds}`)
+    await run(driver, { ...shared, threads, rows, seed }).then(
+      (result) => one.results.push(result),
+      (error: Error) => {
+        one.failure = error.message
+      },
+    )
+  }
 }
 
 function casesOf(workload: Workload, { drivers, threadCounts }: Plan): Case[] {
@@ -81,11 +110,7 @@ function casesOf(workload: Workload, { drivers, threadCounts }: Plan): Case[] {
 }
 
 /** What our loss is on as many rows as each of the peers trained on, by rows. */
-async function referenceLosses(
-  cases: readonly Case[],
-  ours: Case,
-  shared: Omit<Job, 'threads' | 'rows' | 'seed' | 'started'>,
-) {
+async function referenceLosses(cases: readonly Case[], ours: Case, shared: Prepared['shared']) {
   const losses = new Map([[ours.rows, ours.results.length > 0 ? endLoss(ours.results) : Number.NaN]])
   for (const { rows, results } of cases) {
     if (losses.has(rows) || results.length === 0) continue
