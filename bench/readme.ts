@@ -11,13 +11,16 @@ import type { Comparison, Outcome } from './comparison.ts'
 import { drawComparison } from './comparison-picture.ts'
 import { drivers } from './drivers.ts'
 import { best } from './measure.ts'
-import { readResult } from './results-file.ts'
+import { type Machine, readResult } from './results-file.ts'
 import type { Line } from './scaling.ts'
 import { drawScaling } from './scaling-picture.ts'
 import { inUnits, times } from './table.ts'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const readme = join(root, 'README.md')
+interface Scaling extends Machine {
+  readonly lines: readonly Line[]
+}
 const scalingFile = join(root, 'bench', 'results', 'scaling.json')
 const UNITS = { train: ' samples/s', predict: ' µs a call', race: ' s' } as const
 
@@ -128,15 +131,24 @@ function benchText(bench: Comparison, withAvx2: Comparison): string {
     ...others(bench),
     '',
     '![The speed of this package beside others](docs/bench/comparison.svg)',
-    ...(existsSync(scalingFile)
-      ? ['![How speed changes with batch size, width, depth, threads and density](docs/bench/scaling.svg)']
-      : []),
     '',
     `Without AVX-512, on a processor of the generation before: ${machineOf(withAvx2)}; the same versions, median of ${withAvx2.rounds} rounds.`,
     '',
     ...mainTable(withAvx2),
     ...others(withAvx2),
+    ...scalingText(),
   ].join('\n')
+}
+
+function scalingText(): string[] {
+  if (!existsSync(scalingFile)) return []
+  const { cpu, threads, isa, date } = readResult<Scaling>('scaling')
+  return [
+    '',
+    `How speed changes with batch size, width, depth, threads and density, on ${cpu}, ${threads} cores, ${isa}, ${date}:`,
+    '',
+    '![Speed by batch size, width, depth, threads and density](docs/bench/scaling.svg)',
+  ]
 }
 
 function eventLoopText({ threads, allThreads, rest, busy }: EventLoop): string {
@@ -175,8 +187,7 @@ function filled(text: string, name: string, content: string): string {
 /** Draws anew what is drawn of the committed results; what is not measured yet has no picture. */
 async function drawPictures(): Promise<void> {
   await drawComparison(readResult<Comparison>('2-cores'), 'docs/bench', 'comparison')
-  if (existsSync(scalingFile))
-    await drawScaling(readResult<{ lines: readonly Line[] }>('scaling').lines, 'docs/bench', 'scaling')
+  if (existsSync(scalingFile)) await drawScaling(readResult<Scaling>('scaling').lines, 'docs/bench', 'scaling')
 }
 
 const before = readFileSync(readme, 'utf8')
