@@ -12,7 +12,8 @@ namespace myelin {
 double skip_below();
 
 // Room for compressed rows that all views of a graph share: a piece's are wanted until its product is done, and before
-// another view looks at that piece.
+// another view looks at that piece. Where a piece lies depends on no view: while one thread has come to a layer with
+// its piece another may be layers behind with its own.
 template <class T>
 struct SharedRows {
   SparseRows<T> rows;

@@ -78,6 +78,15 @@ NetworkSpec everything(bool float64) {
   return s;
 }
 
+// Layers of different widths that a thread takes its piece through without waiting for the others, all with zeros.
+NetworkSpec small_layers(bool float64) {
+  NetworkSpec s = everything(float64);
+  s.layers = {dense(192, Activation::kRelu), layer(LayerKind::kDropout),     dense(64, Activation::kRelu),
+              layer(LayerKind::kDropout),    dense(128, Activation::kRelu),  layer(LayerKind::kDropout),
+              dense(64, Activation::kRelu),  dense(10, Activation::kSoftmax)};
+  return s;
+}
+
 // One that wants its input dense, however sparse the data.
 NetworkSpec normalized_first() {
   NetworkSpec s = everything(false);
@@ -269,6 +278,8 @@ int main() {
   test_state<double>();
   test_training<float>(everything(false));
   test_training<double>(everything(true));
+  test_training<float>(small_layers(false));
+  test_training<double>(small_layers(true));
   test_training<float>(normalized_first());
   return summary();
 }
