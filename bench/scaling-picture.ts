@@ -28,8 +28,10 @@ export async function drawScaling(lines: readonly Line[], folder: string, name: 
     const series = lines
       .filter((line) => line.series === name)
       .map(({ net, points }) => ({ name: net, x: points.map(({ at }) => at), y: points.map(value), marker: true }))
-    const yScale = y === 'flops' ? ('linear' as const) : ('log' as const)
-    return [lineChart({ title, xLabel, yLabel, series, xScale, yScale, height: 300 })]
+    const range = { yScale: 'linear', yRange: [0, 1.06 * Math.max(...series.flatMap((one) => one.y))] } as const
+    return [
+      lineChart({ title, xLabel, yLabel, series, xScale, height: 300, ...(y === 'flops' ? range : { yScale: 'log' }) }),
+    ]
   })
   await save(name, panels('How speed changes with batch size, width, depth, threads and density', charts), folder)
 }
