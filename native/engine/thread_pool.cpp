@@ -36,8 +36,9 @@ void wait_until(Ready ready, Microseconds& patience, Microseconds most, Park par
 }  // namespace
 
 ThreadPool::ThreadPool(int threads)
-    : shares_(static_cast<size_t>(threads > 1 ? threads : 1)), caller_patience_(kLeastPatience) {
-  most_patience_ = threads > 1 && threads <= usable_threads() ? kMostPatience : kLeastPatience;
+    : shares_(static_cast<size_t>(threads > 1 ? threads : 1)),
+      most_patience_(threads > 1 && threads <= usable_threads() ? kMostPatience : kLeastPatience),
+      caller_patience_(kLeastPatience) {
   workers_.reserve(shares_.size() - 1);
   try {
     for (int i = 1; i < threads; i++) workers_.emplace_back([this, i] { worker(i); });

@@ -63,7 +63,8 @@ class ThreadPool {
   Call call_ = nullptr;
   void* context_ = nullptr;
 
-  std::chrono::microseconds caller_patience_, most_patience_;  // how long a thread spins
+  const std::chrono::microseconds most_patience_;  // how long a thread spins at the most
+  std::chrono::microseconds caller_patience_;      // how long the caller spins the next time
   std::atomic<int> parked_{0};
   std::atomic<bool> caller_waits_{false};
   std::atomic<bool> stopping_{false};

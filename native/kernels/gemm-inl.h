@@ -54,9 +54,8 @@ MYELIN_INLINE void add_terms(V (&acc)[rows][vectors], const T* a, ptrdiff_t a_ro
   }
 }
 
-// One tile: `rows` × `vectors` outputs at c, `depth` terms. Of the tile that most of a product is made of four k a
-// round: the loop's own instructions count where two threads share a core, which is 1.04 to 1.13 times as fast with
-// AVX2 so.
+// One tile: `rows` × `vectors` outputs at c, `depth` terms. The tile that most of a product is made of takes four k a
+// round: where two threads share a core the loop's own instructions count (AVX2: 1.04 to 1.13 times the speed there).
 template <class V, int rows, int vectors, class T = typename V::T>
 MYELIN_INLINE void gemm_tile(LeftRows<T> a, const T* b, ptrdiff_t ldb, T* c, ptrdiff_t ldc, const T* start,
                              ptrdiff_t start_ld, size_t depth) {

@@ -81,7 +81,7 @@ void masked_columns(const MaskedGemm<T>& g, size_t n) {
       alone += __builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]);
       together += __builtin_popcountll(bits[0] | bits[1]);
     }
-    if (any == 0 && g.accumulate) {
+    if (any == 0 && g.accumulate) {  // c stays as it is
       m += 1;
     } else if (kPairs && together * kTogether < alone * kAlone) {
       masked_rows<V, From, kPairs ? 2 : 1, vectors>(g, m, n);

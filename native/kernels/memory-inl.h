@@ -1,4 +1,4 @@
-// How the kernels reach memory: what they ask for before they need it, and what the compiler shall not take apart.
+// What the kernels ask of the memory and of the compiler.
 #ifdef _MSC_VER
 #define MYELIN_INLINE __forceinline
 #else
