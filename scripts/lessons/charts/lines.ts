@@ -39,6 +39,7 @@ export function lineChart(options: LineChartOptions): Chart {
   const all = (key: 'x' | 'y'): number[] => series.flatMap((line) => Array.from(line[key]))
   const xRange = options.xRange ?? extent(all('x'), xScale)
   const yRange = options.yRange ?? roomy(extent(all('y'), yScale), yScale)
+  const leaves = all('y').some((y) => y < yRange[0] || y > yRange[1])
   const size = frame(
     options,
     Math.max((options.width ?? 720) / 5, 14 + 7.5 * Math.max(...series.map(({ name }) => name.length))),
@@ -63,7 +64,7 @@ export function lineChart(options: LineChartOptions): Chart {
       data: { values: apart(values, 1).map(({ x, y }) => ({ x, y })) },
       mark: {
         type: 'line',
-        clip: options.yRange !== undefined,
+        clip: leaves, // which cuts dots at the ends in half
         color: colour,
         strokeWidth: 2,
         ...dash,
