@@ -30,16 +30,16 @@ class DenseLayer final : public Layer<T> {
   void skip_activation_gradient(bool skip) override { skip_gradient_ = skip; }
 
  private:
-  // Neighbouring pieces of the batch, worked on by one thread.
+  // Neighbouring pieces of the batch, worked on by one thread; or groups (sparse_view.h).
   struct Span {
-    size_t begin, end;  // pieces
+    size_t begin, end;
   };
   void look(const Pass<T>& pass, const Piece& piece);
   void multiply(const Pass<T>& pass, size_t panel, Span span);
   void activate_rows(const Piece& piece);
   void differentiate(const Piece& piece, T* gradient, bool look);
   void turn(size_t strip, T* turned) const;
-  void add_gradient(const Pass<T>& pass, const Block& block, Span span, const Signal<T>& delta, T* g) const;
+  void add_gradient(const Pass<T>& pass, const Block& block, Span groups, const Signal<T>& delta, T* g) const;
   void turn_delta(const Piece& piece, const T* gradient);
   // Of the inputs of a strip. `turned` is that strip, whether it is made yet or not.
   void input_gradient(const Pass<T>& pass, size_t strip, Span span, int thread, T* turned, const T* gradient, T* to);

@@ -28,6 +28,7 @@ void SparseView<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
   const size_t rows = round_up(o.most_rows, kLanes<T>);
   looks_ = !of.sparse;
   columns_ = of.cols;
+  pieces_ = pieces;
   skip_below_ = skip_below();
   if (looks_ && (rows * of.n >= size_t{1} << 31 || skip_below_ == 0)) return;
   states_ = arena.take<State>(pieces.most);
@@ -69,7 +70,7 @@ void SparseView<T>::look(const Kernels<T>& kernels, const Signal<T>& x, const Pi
 template <class T>
 void SparseView<T>::mark(const Piece& p) {
   const SparseRows<T>& x = *rows_;
-  uint64_t* marks = marks_ + p.index * marks_size_;
+  uint64_t* marks = this->marks(p.index);
   memset(marks, 0, marks_size_ * sizeof(uint64_t));
   for (size_t r = 0; r < p.rows; r++) {
     const uint64_t bit = uint64_t{1} << r % 64;
@@ -81,6 +82,31 @@ void SparseView<T>::mark(const Piece& p) {
     memset(row, 0, dense_.cols * sizeof(T));
     for (uint32_t e = begin; e < end; e++) row[x.index[e]] = x.value[e];
   }
+}
+
+template <class T>
+bool SparseView<T>::sparse_group(size_t group, size_t rows) const {
+  const size_t first = group * kGroup, end = std::min(first + kGroup, rows);
+  for (size_t i = first / pieces_.rows_each; i * pieces_.rows_each < end; i++)
+    if (!sparse(i)) return false;
+  return true;
+}
+
+template <class T>
+const uint64_t* SparseView<T>::marks_of_group(size_t group, size_t rows, size_t column, size_t count,
+                                              uint64_t* room) const {
+  const size_t first = group * kGroup, end = std::min(first + kGroup, rows), each = pieces_.rows_each;
+  if (each % kGroup == 0 || pieces_.most == 1) return marks(first / each) + first % each / kGroup * columns_ + column;
+  memset(room, 0, count * sizeof(uint64_t));
+  for (size_t i = first / each; i * each < end; i++) {  // pieces of less than a group
+    const uint64_t* of_piece = marks(i) + column;
+    const size_t row = i * each;
+    if (row >= first)
+      for (size_t c = 0; c < count; c++) room[c] |= of_piece[c] << (row - first);
+    else
+      for (size_t c = 0; c < count; c++) room[c] |= of_piece[c] >> (first - row);
+  }
+  return room;
 }
 
 template class SparseView<float>;

@@ -65,9 +65,9 @@ struct SparseGemm {
   size_t m, n, k;
 };
 
-// The same with the left factor's nonzero entries marked by bits, columns of a dense matrix being its rows:
-// a(m, k) = a[k·a_k + m] or, where `bytes` is not null, value[bytes[k·a_k + m]]; and bit k % 64 of
-// bits[k / 64 · bits_word + m] tells whether it may be other than zero.
+// The same for a k of 64 at the most, with the left factor's nonzero entries marked by bits, columns of a dense matrix
+// being its rows: a(m, k) = a[k·a_k + m] or, where `bytes` is not null, value[bytes[k·a_k + m]]; and bit k of bits[m]
+// tells whether it may be other than zero.
 template <class T>
 struct MaskedGemm {
   const T* a;
@@ -75,13 +75,12 @@ struct MaskedGemm {
   const T* value;  // (256)
   ptrdiff_t a_k;
   const uint64_t* bits;
-  ptrdiff_t bits_word;
-  const T* b;  // (k, n)
+  const T* b;  // (64, n), of which those rows are read that a bit asks for
   ptrdiff_t ldb;
   T* c;  // (m, n)
   ptrdiff_t ldc;
   bool accumulate;
-  size_t m, n, k;
+  size_t m, n;
 };
 
 // A rectangle of rows × cols elements, n ≥ cols columns with the padding.

@@ -20,7 +20,7 @@ template <class T>
 struct FromValues {
   const T* a;
   ptrdiff_t a_k;
-  FromValues(const MaskedGemm<T>& g, size_t m, size_t k) : a(g.a + static_cast<ptrdiff_t>(k) * g.a_k + m), a_k(g.a_k) {}
+  FromValues(const MaskedGemm<T>& g, size_t m) : a(g.a + m), a_k(g.a_k) {}
   const T* operator()(ptrdiff_t k, int f) const { return a + k * a_k + f; }
 };
 template <class T>
@@ -28,8 +28,7 @@ struct FromBytes {
   const uint8_t* bytes;
   ptrdiff_t a_k;
   const T* value;
-  FromBytes(const MaskedGemm<T>& g, size_t m, size_t k)
-      : bytes(g.bytes + static_cast<ptrdiff_t>(k) * g.a_k + m), a_k(g.a_k), value(g.value) {}
+  FromBytes(const MaskedGemm<T>& g, size_t m) : bytes(g.bytes + m), a_k(g.a_k), value(g.value) {}
   const T* operator()(ptrdiff_t k, int f) const { return value + bytes[k * a_k + f]; }
 };
 
@@ -44,23 +43,20 @@ MYELIN_INLINE void masked_rows(const MaskedGemm<T>& g, size_t m, size_t n) {
   for (int f = 0; f < features; f++)
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; v++) acc[f][v] = g.accumulate ? V::load(c + f * g.ldc + v * lanes) : zero;
-  const uint64_t* bits = g.bits + m;
-  for (size_t k = 0; k < g.k; k += 64, bits += g.bits_word) {
-    const From a(g, m, k);
-    const T* const b = in_register(g.b + static_cast<ptrdiff_t>(k) * ldb + n);
-    uint64_t word = features == 2 ? bits[0] | bits[1] : bits[0];
-    for (; word != 0; word &= word - 1) {
-      const ptrdiff_t at = static_cast<unsigned>(__builtin_ctzll(word));
-      const T* bk = in_register(b + at * ldb);
-      V factor[features];
+  const From a(g, m);
+  const T* const b = in_register(g.b + n);
+  uint64_t word = features == 2 ? g.bits[m] | g.bits[m + 1] : g.bits[m];
+  for (; word != 0; word &= word - 1) {
+    const ptrdiff_t at = static_cast<unsigned>(__builtin_ctzll(word));
+    const T* bk = in_register(b + at * ldb);
+    V factor[features];
 #pragma GCC unroll 2
-      for (int f = 0; f < features; f++) factor[f] = V::set1(*a(at, f));
+    for (int f = 0; f < features; f++) factor[f] = V::set1(*a(at, f));
 #pragma GCC unroll 4
-      for (int v = 0; v < vectors; v++) {
-        const V bv = V::load(bk + v * lanes);
+    for (int v = 0; v < vectors; v++) {
+      const V bv = V::load(bk + v * lanes);
 #pragma GCC unroll 2
-        for (int f = 0; f < features; f++) acc[f][v] = fma(factor[f], bv, acc[f][v]);
-      }
+      for (int f = 0; f < features; f++) acc[f][v] = fma(factor[f], bv, acc[f][v]);
     }
   }
 #pragma GCC unroll 2
@@ -72,16 +68,10 @@ MYELIN_INLINE void masked_rows(const MaskedGemm<T>& g, size_t m, size_t n) {
 template <class V, class From, int vectors, class T = typename V::T>
 void masked_columns(const MaskedGemm<T>& g, size_t n) {
   for (size_t m = 0; m < g.m;) {
-    int alone = 0, together = 0;
-    uint64_t any = 0;
-    for (size_t k = 0; k < g.k; k += 64) {
-      const uint64_t* bits = g.bits + static_cast<ptrdiff_t>(k / 64) * g.bits_word + m;
-      any |= bits[0];
-      if (!kPairs || m + 1 == g.m) continue;
-      alone += __builtin_popcountll(bits[0]) + __builtin_popcountll(bits[1]);
-      together += __builtin_popcountll(bits[0] | bits[1]);
-    }
-    if (any == 0 && g.accumulate) {  // c stays as it is
+    const uint64_t bits = g.bits[m], next = kPairs && m + 1 < g.m ? g.bits[m + 1] : 0;
+    const int alone = __builtin_popcountll(bits) + __builtin_popcountll(next);
+    const int together = __builtin_popcountll(bits | next);
+    if (bits == 0 && g.accumulate) {  // c stays as it is
       m += 1;
     } else if (kPairs && together * kTogether < alone * kAlone) {
       masked_rows<V, From, kPairs ? 2 : 1, vectors>(g, m, n);

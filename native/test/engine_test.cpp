@@ -87,6 +87,18 @@ NetworkSpec small_layers(bool float64) {
   return s;
 }
 
+// A hidden layer that is all zeros for an empty row and full for any other: of a batch some pieces are compressed.
+NetworkSpec some_full_rows(bool float64) {
+  NetworkSpec s = everything(float64);
+  LayerSpec full = dense(64, Activation::kRelu);
+  full.kernel_initializer.kind = Initializer::kConstant;
+  full.kernel_initializer.value = 0.01;
+  full.kernel_constraint = {};
+  full.use_bias = false;
+  s.layers = {full, dense(64, Activation::kTanh), dense(10, Activation::kSoftmax)};
+  return s;
+}
+
 // One that wants its input dense, however sparse the data.
 NetworkSpec normalized_first() {
   NetworkSpec s = everything(false);
@@ -103,6 +115,7 @@ TrainingSpec training(double clip_norm) {
   return s;
 }
 
+// Half of the rows are empty.
 std::shared_ptr<const Dataset> data(size_t rows) {
   Random random(3);
   auto s = std::make_shared<Storage>();
@@ -110,8 +123,11 @@ std::shared_ptr<const Dataset> data(size_t rows) {
   s->element = Element::kU8, s->targets = Targets::kLabels;
   s->x = Buffer(rows * 100);
   s->y = Buffer(rows * 4);
-  for (size_t i = 0; i < rows * 100; i++)
-    s->x.data()[i] = random.below(4) == 0 ? static_cast<char>(random.below(256)) : 0;
+  for (size_t i = 0; i < rows; i++) {
+    const bool empty = random.below(2) == 0;
+    for (size_t j = 0; j < 100; j++)
+      s->x.data()[100 * i + j] = !empty && random.below(4) == 0 ? static_cast<char>(random.below(256)) : 0;
+  }
   for (size_t i = 0; i < rows; i++) {
     const int32_t label = static_cast<int32_t>(random.below(10));
     std::memcpy(s->y.data() + 4 * i, &label, 4);
@@ -143,7 +159,7 @@ void test_training(const NetworkSpec& spec) {
   const struct {
     size_t batch;
     double clip;
-  } cases[] = {{37, 0}, {37, 0.5}, {700, 0}};  // the last: more than learns in one round
+  } cases[] = {{37, 0}, {37, 0.5}, {170, 0}, {700, 0}};  // the last: more than learns in one round
   for (const auto [batch, clip] : cases) {
     long allocated = -1;
     const std::vector<T> expected = train<T>(spec, batch, 1, 1e9, clip, &allocated);
@@ -280,6 +296,8 @@ int main() {
   test_training<double>(everything(true));
   test_training<float>(small_layers(false));
   test_training<double>(small_layers(true));
+  test_training<float>(some_full_rows(false));
+  test_training<double>(some_full_rows(true));
   test_training<float>(normalized_first());
   return summary();
 }

@@ -96,28 +96,27 @@ struct Product {
     const size_t words = (k + 63) / 64;
     std::vector<T> columns(k * (m + 3));
     std::vector<uint8_t> bytes(k * (m + 3));
-    std::vector<uint64_t> bits(words * (m + 1));
+    std::vector<uint64_t> bits(words * m);
     for (size_t i = 0; i < k; i++)
       for (size_t row = 0; row < m; row++) {
         columns[i * (m + 3) + row] = a_at(row, i);
         bytes[i * (m + 3) + row] = byte_at(row, i);
-        if (a_at(row, i) != 0 || (i + row) % 7 == 0) bits[i / 64 * (m + 1) + row] |= uint64_t{1} << i % 64;
+        if (a_at(row, i) != 0 || (i + row) % 7 == 0) bits[i / 64 * m + row] |= uint64_t{1} << i % 64;
       }
     Matrix<T> out(c);
-    kernels.masked_gemm({.a = as_bytes ? nullptr : columns.data(),
-                         .bytes = as_bytes ? bytes.data() : nullptr,
-                         .value = value.data(),
-                         .a_k = static_cast<ptrdiff_t>(m + 3),
-                         .bits = bits.data(),
-                         .bits_word = static_cast<ptrdiff_t>(m + 1),
-                         .b = b.data(),
-                         .ldb = ldb,
-                         .c = out.data(),
-                         .ldc = ldc,
-                         .accumulate = start == Start::kAccumulate,
-                         .m = m,
-                         .n = n,
-                         .k = k});
+    for (size_t i = 0; i < k; i += 64)
+      kernels.masked_gemm({.a = as_bytes ? nullptr : columns.data() + i * (m + 3),
+                           .bytes = as_bytes ? bytes.data() + i * (m + 3) : nullptr,
+                           .value = value.data(),
+                           .a_k = static_cast<ptrdiff_t>(m + 3),
+                           .bits = bits.data() + i / 64 * m,
+                           .b = b.data() + static_cast<ptrdiff_t>(i) * ldb,
+                           .ldb = ldb,
+                           .c = out.data(),
+                           .ldc = ldc,
+                           .accumulate = i > 0 || start == Start::kAccumulate,
+                           .m = m,
+                           .n = n});
     return out;
   }
   Matrix<T> by_hand() {
