@@ -68,8 +68,7 @@ void ThreadPool::fork_join(size_t tasks, Call call, void* context) {
     { const std::lock_guard<std::mutex> lock(mutex_); }  // a worker between its last look and its wait has the mutex
     wake_.notify_all();
   }
-  while (work_on_task(0)) {
-  }
+  work(0);
   wait_until_done();
 }
 
@@ -83,6 +82,18 @@ void ThreadPool::wait_until_done() {
   });
 }
 
+// Until no task is left. What was done is told once, at the end: with sixteen threads, telling each task would have all
+// of them write to one line of the cache in turn.
+void ThreadPool::work(int thread) {
+  size_t done = 0;
+  while (work_on_task(thread)) done++;
+  if (done == 0 || unfinished_.fetch_sub(done, std::memory_order_seq_cst) > done ||
+      !caller_waits_.load(std::memory_order_seq_cst))
+    return;
+  { const std::lock_guard<std::mutex> lock(mutex_); }  // the caller between its last look and its wait has the mutex
+  done_.notify_one();
+}
+
 // One task: the first of the thread's own share, or the last of another's.
 bool ThreadPool::work_on_task(int thread) {
   const int count = threads();
@@ -92,18 +103,11 @@ bool ThreadPool::work_on_task(int thread) {
     for (uint64_t next = seen >> 32, end = seen & kEnd; next < end; next = seen >> 32, end = seen & kEnd) {
       const uint64_t rest = i == 0 ? seen + (uint64_t{1} << 32) : seen - 1;
       if (!left.compare_exchange_weak(seen, rest, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
-      work(thread, i == 0 ? next : end - 1);
+      call_(context_, i == 0 ? next : end - 1, thread);
       return true;
     }
   }
   return false;
-}
-
-void ThreadPool::work(int thread, size_t index) {
-  call_(context_, index, thread);
-  if (unfinished_.fetch_sub(1, std::memory_order_seq_cst) > 1 || !caller_waits_.load(std::memory_order_seq_cst)) return;
-  { const std::lock_guard<std::mutex> lock(mutex_); }  // the caller between its last look and its wait has the mutex
-  done_.notify_one();
 }
 
 void ThreadPool::worker(int thread) {
@@ -122,8 +126,7 @@ void ThreadPool::worker(int thread) {
     });
     if (stopping_.load(std::memory_order_relaxed)) return;
     seen = phase_.load(std::memory_order_acquire);
-    while (work_on_task(thread)) {
-    }
+    work(thread);
   }
 }
 

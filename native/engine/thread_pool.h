@@ -52,8 +52,8 @@ class ThreadPool {
   };
 
   void fork_join(size_t tasks, Call call, void* context);
+  void work(int thread);
   bool work_on_task(int thread);
-  void work(int thread, size_t index);
   void wait_until_done();
   void worker(int thread);
 
