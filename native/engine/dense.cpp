@@ -105,7 +105,7 @@ void DenseLayer<T>::over_stretches(const Pass<T>& pass, const SparseView<T>& vie
 template <class T>
 void DenseLayer<T>::look(const Pass<T>& pass, const Piece& piece) {
   x_.look(kernels_, *in_, piece);
-  if (pass.updater && x_.sparse(piece.index) && kernel_->trainable) x_.mark(piece);
+  if (pass.updater && x_.sparse(piece.index) && kernel_->trainable) x_.mark(kernels_, *in_, piece);
 }
 
 // f(x W + b) for one panel of W.

@@ -27,7 +27,6 @@ void SparseView<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
                          SharedRows<T>& shared) {
   const size_t rows = round_up(o.most_rows, kLanes<T>);
   looks_ = !of.sparse;
-  columns_ = of.cols;
   pieces_ = pieces;
   skip_below_ = skip_below();
   if (looks_ && (rows * of.n >= size_t{1} << 31 || skip_below_ == 0)) return;
@@ -39,7 +38,8 @@ void SparseView<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
     rows_ = &shared.rows;
   }
   if (!by_column) return;
-  marks_size_ = (pieces.rows_each + 63) / 64 * columns_;
+  marked_ = round_up(of.cols, kAlignment);
+  marks_size_ = (pieces.rows_each + kGroup - 1) / kGroup * marked_;
   marks_ = arena.take<uint64_t>(pieces.most * marks_size_);
   bytes_ = of.bytes;
   if (looks_ || bytes_) return;
@@ -68,19 +68,23 @@ void SparseView<T>::look(const Kernels<T>& kernels, const Signal<T>& x, const Pi
 }
 
 template <class T>
-void SparseView<T>::mark(const Piece& p) {
-  const SparseRows<T>& x = *rows_;
+void SparseView<T>::mark(const Kernels<T>& kernels, const Signal<T>& signal, const Piece& p) {
+  if (!looks_ && !bytes_) {
+    const SparseRows<T>& x = *rows_;
+    for (size_t r = p.first; r < p.first + p.rows; r++) {
+      T* row = dense_.at(r, 0);
+      memset(row, 0, dense_.cols * sizeof(T));
+      for (uint32_t e = x.begin[r]; e < x.end[r]; e++) row[x.index[e]] = x.value[e];
+    }
+  }
+  const Signal<T>& x = looks_ ? signal : dense_;
   uint64_t* marks = this->marks(p.index);
-  memset(marks, 0, marks_size_ * sizeof(uint64_t));
-  for (size_t r = 0; r < p.rows; r++) {
-    const uint64_t bit = uint64_t{1} << r % 64;
-    const uint32_t begin = x.begin[p.first + r], end = x.end[p.first + r];
-    uint64_t* word = marks + r / 64 * columns_;
-    for (uint32_t e = begin; e < end; e++) word[x.index[e]] |= bit;
-    if (looks_ || bytes_) continue;
-    T* row = dense_.at(p.first + r, 0);
-    memset(row, 0, dense_.cols * sizeof(T));
-    for (uint32_t e = begin; e < end; e++) row[x.index[e]] = x.value[e];
+  for (size_t r = 0; r < p.rows; r += kGroup, marks += marked_) {
+    const size_t rows = std::min(p.rows - r, kGroup);
+    if (bytes_)
+      kernels.mark_bytes(bytes_->at(p.first + r, 0), bytes_->ld, rows, signal.cols, marks);
+    else
+      kernels.mark(x.at(p.first + r, 0), x.ld, rows, signal.cols, marks);
   }
 }
 
@@ -96,7 +100,7 @@ template <class T>
 const uint64_t* SparseView<T>::marks_of_group(size_t group, size_t rows, size_t column, size_t count,
                                               uint64_t* room) const {
   const size_t first = group * kGroup, end = std::min(first + kGroup, rows), each = pieces_.rows_each;
-  if (each % kGroup == 0 || pieces_.most == 1) return marks(first / each) + first % each / kGroup * columns_ + column;
+  if (each % kGroup == 0 || pieces_.most == 1) return marks(first / each) + first % each / kGroup * marked_ + column;
   memset(room, 0, count * sizeof(uint64_t));
   for (size_t i = first / each; i * each < end; i++) {  // pieces of less than a group
     const uint64_t* of_piece = marks(i) + column;

@@ -39,7 +39,7 @@ class SparseView {
   // Compresses a piece of x, unless it has too few zeros to pay.
   void look(const Kernels<T>& kernels, const Signal<T>& x, const Piece& piece);
   // Marks, for each column, the rows of a compressed piece in which it is not zero.
-  void mark(const Piece& piece);
+  void mark(const Kernels<T>& kernels, const Signal<T>& x, const Piece& piece);
   // Whether piece i is compressed.
   bool sparse(size_t i) const { return states_ && states_[i].sparse; }
 
@@ -61,13 +61,13 @@ class SparseView {
     bool sparse;
     uint32_t wait;  // looks to leave out
   };
-  // Of piece i: bit r % 64 of word r / 64 · columns_ + c is row r, counted from the piece's first, of column c. Apart
+  // Of piece i: bit r % 64 of word r / 64 · marked_ + c is row r, counted from the piece's first, of column c. Apart
   // from those of other pieces: threads that set bits of the same words took four times as long on 16 cores.
   uint64_t* marks(size_t i) const { return marks_ + i * marks_size_; }
 
   Pieces pieces_;
-  size_t columns_ = 0, marks_size_ = 0;
-  State* states_ = nullptr;  // one a piece
+  size_t marked_ = 0, marks_size_ = 0;  // words of a group, of a piece
+  State* states_ = nullptr;             // one a piece
   const SharedRows<T>* shared_ = nullptr;
   const SparseRows<T>* rows_ = nullptr;
   bool looks_ = false;

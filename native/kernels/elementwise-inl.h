@@ -102,6 +102,63 @@ void convert(const Source* src, T* dst, size_t cols, size_t n, T scale) {
   for (size_t c = cols; c < n; c++) dst[c] = 0;
 }
 
+template <size_t bytes>
+struct WordOf;
+template <>
+struct WordOf<1> {
+  using Type = uint8_t;
+};
+template <>
+struct WordOf<2> {
+  using Type = uint16_t;
+};
+template <>
+struct WordOf<4> {
+  using Type = uint32_t;
+};
+template <>
+struct WordOf<8> {
+  using Type = uint64_t;
+};
+
+// bits[i]: lane[0][i] in the lowest place, then lane[1][i], … Twice as wide each time, which is how vectors widen.
+template <class Lane, size_t lanes, size_t width>
+inline void join_lanes(const Lane (&lane)[lanes][width], uint64_t real, uint64_t* bits) {
+  if constexpr (lanes == 1) {
+    for (size_t i = 0; i < width; i++) bits[i] = lane[0][i] & real;
+  } else {
+    using Wide = typename WordOf<2 * sizeof(Lane)>::Type;
+    alignas(64) Wide wide[lanes / 2][width];
+    for (size_t k = 0; k < lanes / 2; k++)
+      for (size_t i = 0; i < width; i++)
+        wide[k][i] = static_cast<Wide>(lane[2 * k][i] | static_cast<Wide>(lane[2 * k + 1][i]) << 8 * sizeof(Lane));
+    join_lanes(wide, real, bits);
+  }
+}
+
+// Eight rows at a time go into the bits of lanes as wide as an element, which is what vectors compare into.
+template <class E>
+void mark_nonzero(const E* x, ptrdiff_t ld, size_t rows, size_t cols, uint64_t* bits) {
+  using Lane = typename WordOf<sizeof(E)>::Type;
+  constexpr size_t a_lane = 8 * sizeof(Lane), lanes = 64 / a_lane, width = 64 / sizeof(E);
+  const uint64_t real = rows == 64 ? ~uint64_t{0} : (uint64_t{1} << rows) - 1;
+  for (size_t c = 0; c < cols; c += width, x += width, bits += width) {
+    alignas(64) Lane lane[lanes][width];
+    for (size_t k = 0; k < lanes; k++) {
+      for (size_t i = 0; i < width; i++) lane[k][i] = 0;
+      for (size_t r = k * a_lane, shift = 0; r < rows && shift < a_lane; r += 8, shift += 8) {
+        const E* row = x + static_cast<ptrdiff_t>(r) * ld;
+        for (size_t i = 0; i < width; i++) {
+          Lane eight = 0;
+          for (int j = 0; j < 8; j++) eight = static_cast<Lane>(eight | (row[j * ld + i] != 0 ? 1 << j : 0));
+          lane[k][i] = static_cast<Lane>(lane[k][i] | eight << shift);
+        }
+      }
+    }
+    join_lanes(lane, real, bits);
+  }
+}
+
 inline void widen(const uint16_t* src, uint32_t* dst, size_t n) {
   for (size_t i = 0; i < n; i++) dst[i] = src[i];
 }

@@ -168,6 +168,11 @@ struct Kernels {
   // dst = src; neither need be aligned.
   void (*widen)(const uint16_t* src, uint32_t* dst, size_t n);
 
+  // Bit r of bits[c] tells whether x(r, c) is other than zero, for up to 64 rows and as many columns as fill whole
+  // lines of 64 bytes.
+  void (*mark_bytes)(const uint8_t* x, ptrdiff_t ld, size_t rows, size_t cols, uint64_t* bits);
+  void (*mark)(const T* x, ptrdiff_t ld, size_t rows, size_t cols, uint64_t* bits);
+
   // bits: `words` 64-bit words a row for rows first_row …; bit e % 64 of word e / 64 tells whether element e is kept,
   // with probability threshold / 2^32.
   void (*draw_mask)(const DrawAt&, size_t first_row, size_t rows, size_t words, uint32_t threshold, uint64_t* bits);

@@ -68,6 +68,8 @@ const Kernels<typename V::T>* table() {
       convert<T, float>,
       convert<T, double>,
       widen,
+      mark_nonzero<uint8_t>,
+      mark_nonzero<T>,
       draw_mask,
       apply_mask<V>,
       add_noise<V>,

@@ -247,6 +247,40 @@ void test_type() {
     }
 }
 
+// Marks of `rows` rows against the elements one by one; after them lie others, which no bit may tell of.
+template <class E, class Mark>
+bool marks_are_right(Random& random, size_t rows, size_t cols, Mark mark) {
+  const size_t width = padded(cols, 64 / sizeof(E)), ld = width + 64 / sizeof(E);
+  std::vector<E> room(padded(rows, 8) * ld + 64);
+  E* x = room.data() + (64 - reinterpret_cast<uintptr_t>(room.data()) % 64) / sizeof(E);
+  for (size_t i = 0; i < padded(rows, 8) * ld; i++)
+    x[i] = static_cast<E>(random.below(3) == 0 ? 1 + random.below(255) : 0);
+  std::vector<uint64_t> bits(width + 1, 7);
+  mark(x, static_cast<ptrdiff_t>(ld), rows, cols, bits.data());
+  bool right = bits[width] == 7;
+  for (size_t c = 0; c < cols; c++) {
+    uint64_t word = 0;
+    for (size_t r = 0; r < rows; r++) word |= static_cast<uint64_t>(x[r * ld + c] != 0) << r;
+    right = right && bits[c] == word;
+  }
+  return right;
+}
+
+template <class T>
+void test_marks() {
+  Random random(5);
+  for (const KernelSet* set : promised()) {
+    const Kernels<T>& k = kernels_of<T>(*set);
+    size_t wrong = 0, wrong_bytes = 0;
+    for (size_t rows = 1; rows <= 64; rows++) {
+      if (!marks_are_right<T>(random, rows, 1 + random.below(150), k.mark)) wrong = rows;
+      if (!marks_are_right<uint8_t>(random, rows, 1 + random.below(150), k.mark_bytes)) wrong_bytes = rows;
+    }
+    check(wrong == 0, type_name<T>() + " mark " + set->isa + " of rows: " + std::to_string(wrong));
+    check(wrong_bytes == 0, type_name<T>() + " mark_bytes " + set->isa + " of rows: " + std::to_string(wrong_bytes));
+  }
+}
+
 // Known answers of Philox4x32-10 (Random123, kat_vectors), through the mask: bit e of a word is draw e < threshold.
 void test_philox() {
   const Kernels<float>& k = kernels_of<float>(*kernels_named("scalar"));
@@ -265,6 +299,8 @@ void test_philox() {
 int main() {
   test_type<float>();
   test_type<double>();
+  test_marks<float>();
+  test_marks<double>();
   test_philox();
   return summary();
 }
