@@ -16,7 +16,10 @@ import { flopPerSample, type Workload } from './workloads.ts'
 
 /** A step may lose so much: less is the noise of a machine. */
 const LOSS = 0.1
-/** Dense-equivalent FLOP of an epoch, about: some tenths of a second. */
+/**
+ * Dense-equivalent FLOP of an epoch and, for each thread, under the clock, about: some tenths of a second, beside which
+ * building a session with its memory and its threads is little.
+ */
 const WORK = 30e9
 /** FLOP that the update of one parameter counts for. */
 const UPDATE = 24
@@ -41,6 +44,9 @@ export interface Line {
   /** Steps that lose more than a tenth. */
   readonly cliffs: readonly string[]
 }
+
+/** What makes a workload other than `base`. */
+type Wanted = Partial<Workload> & Pick<Workload, 'units'>
 
 interface Trial {
   readonly at: number
@@ -78,53 +84,57 @@ const base = {
 const sgd = { kind: 'sgd', learningRate: 0.01, momentum: 0 } as const
 const adam = { kind: 'adam', learningRate: 1e-3, momentum: 0 } as const
 
-/** A workload with as many rows as make a short epoch of whole batches: three at the least, MNIST's rows at the most. */
-function sized(partial: Partial<Workload> & Pick<Workload, 'units'>): Workload {
+/**
+ * A workload with as many rows as make a short epoch of whole batches, three at the least, MNIST's rows at the most, and
+ * as many epochs as make work for all threads.
+ */
+function sized(partial: Wanted, threads: number): Workload {
   const workload = { ...base, optimizer: sgd, rows: 0, ...partial }
   const parameters = workload.units.slice(1).reduce((sum, units, i) => sum + units * (workload.units[i]! + 1), 0)
   const step = workload.batchSize * flopPerSample(workload) + UPDATE * parameters
   const batches = Math.min(Math.floor(60_000 / workload.batchSize), Math.max(3, Math.round(WORK / step)))
-  return { ...workload, rows: batches * workload.batchSize }
+  const timed = Math.max(1, Math.round((threads * WORK) / (batches * step)))
+  return { ...workload, rows: batches * workload.batchSize, timed }
 }
 
 /** @param threads of all sweeps but the one over them */
 function sweepsOf(threads: number): readonly Sweep[] {
-  const each = (values: readonly number[], workload: (value: number) => Workload): Trial[] =>
-    values.map((at) => ({ at, workload: workload(at), threads }))
+  const each = (values: readonly number[], workload: (value: number) => Wanted): Trial[] =>
+    values.map((at) => ({ at, workload: sized(workload(at), threads), threads }))
   const deep = (depth: number): number[] => [784, ...new Array<number>(depth).fill(256), 10]
-  const main = sized({ units: [784, 512, 512, 10], optimizer: adam, keepInput: 0.7, keepHidden: 0.7 })
+  const main = { units: [784, 512, 512, 10], optimizer: adam, keepInput: 0.7, keepHidden: 0.7 }
   const counts = Array.from({ length: threads }, (_, i) => i + 1)
-  const over = (workload: Workload): Trial[] => counts.map((at) => ({ at, workload, threads: at }))
+  const over = (workload: Wanted): Trial[] => counts.map((at) => ({ at, workload: sized(workload, at), threads: at }))
   return [
     {
       series: 'batch',
       net: '784-128-10, sgd',
       held: 'samplesPerSecond',
-      trials: each(powers(1, 4096), (batchSize) => sized({ units: [784, 128, 10], batchSize })),
+      trials: each(powers(1, 4096), (batchSize) => ({ units: [784, 128, 10], batchSize })),
     },
     {
       series: 'batch',
       net: '784-512-512-10, adam, keep .7',
       held: 'samplesPerSecond',
-      trials: each(powers(1, 4096), (batchSize) => sized({ ...main, batchSize })),
+      trials: each(powers(1, 4096), (batchSize) => ({ ...main, batchSize })),
     },
     {
       series: 'width',
       net: '784-w-w-10, sgd',
       held: 'flops',
-      trials: each(powers(16, 4096), (width) => sized({ units: [784, width, width, 10] })),
+      trials: each(powers(16, 4096), (width) => ({ units: [784, width, width, 10] })),
     },
     {
       series: 'depth',
       net: '784-256…-10, sgd',
       held: 'flops',
-      trials: each([1, 2, 3, 4, 6, 8, 12, 16], (depth) => sized({ units: deep(depth) })),
+      trials: each([1, 2, 3, 4, 6, 8, 12, 16], (depth) => ({ units: deep(depth) })),
     },
     {
       series: 'threads',
       net: '784-128-10, sgd',
       held: 'samplesPerSecond',
-      trials: over(sized({ units: [784, 128, 10] })),
+      trials: over({ units: [784, 128, 10] }),
     },
     { series: 'threads', net: '784-512-512-10, adam, keep .7', held: 'samplesPerSecond', trials: over(main) },
     {
@@ -132,17 +142,19 @@ function sweepsOf(threads: number): readonly Sweep[] {
       net: '784-512-10, sgd',
       held: 'samplesPerSecond',
       // from a full input to an empty one: what has fewer factors must not be slower
-      trials: each([1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0], (density) =>
-        sized({ units: [784, 512, 10], data: 'sparse', density }),
-      ),
+      trials: each([1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0], (density) => ({
+        units: [784, 512, 10],
+        data: 'sparse',
+        density,
+      })),
     },
   ]
 }
 
 /**
  * Other processes only ever slow a point down, so a point is the best of its rounds. A step that seems to lose more than
- * a tenth is measured again, its two ends in turn, and is called a cliff when it loses as much in the median: what slows
- * a machine for minutes slows both ends.
+ * a tenth is measured again, its two ends in turn, and is called a cliff when it loses as much in the median of these
+ * pairs and still between the best: what slows a machine for minutes slows both ends.
  */
 async function measureSweep(sweep: Sweep, driver: Driver, rounds: number, folder: string): Promise<Line> {
   const { trials, series, net, held } = sweep
@@ -174,7 +186,8 @@ async function measureSweep(sweep: Sweep, driver: Driver, rounds: number, folder
       again.push(kept(place, rates.get(place - 1)!, rates.get(place)!))
     }
     const factor = median(again)
-    if (factor < 1 - LOSS) cliffs.push(`${trials[place - 1]!.at} → ${trials[place]!.at}: ${factor.toFixed(2)}×`)
+    if (Math.max(factor, kept(place, best[place - 1]!, best[place]!)) < 1 - LOSS)
+      cliffs.push(`${trials[place - 1]!.at} → ${trials[place]!.at}: ${factor.toFixed(2)}×`)
   }
   const points = trials.map(({ at, workload }, i) => {
     return { at, samplesPerSecond: best[i]!, flops: best[i]! * flopPerSample(workload) }

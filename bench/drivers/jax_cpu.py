@@ -17,6 +17,7 @@ import jax  # noqa: E402
 import jax.numpy as jnp  # noqa: E402
 import optax  # noqa: E402
 
+jax.config.update("jax_platforms", "cpu")  # also where it knows of a graphics card
 # The default generator costs more than the products of a small net.
 jax.config.update("jax_default_prng_impl", "unsafe_rbg")
 
