@@ -21,7 +21,7 @@ const readme = join(root, 'README.md')
 interface Scaling extends Machine {
   readonly lines: readonly Line[]
 }
-const scalingFile = join(root, 'bench', 'results', 'scaling.json')
+const isMeasured = (name: string): boolean => existsSync(join(root, 'bench', 'results', `${name}.json`))
 const UNITS = { train: ' samples/s', predict: ' µs a call', race: ' s' } as const
 
 interface Lateness {
@@ -141,13 +141,15 @@ function benchText(bench: Comparison, withAvx2: Comparison): string {
 }
 
 function scalingText(): string[] {
-  if (!existsSync(scalingFile)) return []
-  const { cpu, threads, isa, date } = readResult<Scaling>('scaling')
+  const picture = (name: string, what: string, alt: string): string[] => {
+    if (!isMeasured(name)) return []
+    const { cpu, threads, isa, date } = readResult<Scaling>(name)
+    return ['', `${what}, on ${cpu}, ${threads} cores, ${isa}, ${date}:`, '', `![${alt}](docs/bench/${name}.svg)`]
+  }
+  const axes = 'batch size, width, depth, threads and density'
   return [
-    '',
-    `How speed changes with batch size, width, depth, threads and density, on ${cpu}, ${threads} cores, ${isa}, ${date}:`,
-    '',
-    '![Speed by batch size, width, depth, threads and density](docs/bench/scaling.svg)',
+    ...picture('scaling', `How speed changes with ${axes}`, `Speed by ${axes}`),
+    ...picture('scaling-16-cores', 'What more threads bring', 'Speed by threads'),
   ]
 }
 
@@ -187,7 +189,8 @@ function filled(text: string, name: string, content: string): string {
 /** Draws anew what is drawn of the committed results; what is not measured yet has no picture. */
 async function drawPictures(): Promise<void> {
   await drawComparison(readResult<Comparison>('2-cores'), 'docs/bench', 'comparison')
-  if (existsSync(scalingFile)) await drawScaling(readResult<Scaling>('scaling').lines, 'docs/bench', 'scaling')
+  for (const name of ['scaling', 'scaling-16-cores'])
+    if (isMeasured(name)) await drawScaling(readResult<Scaling>(name).lines, 'docs/bench', name)
 }
 
 const before = readFileSync(readme, 'utf8')
