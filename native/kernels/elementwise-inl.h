@@ -102,24 +102,13 @@ void convert(const Source* src, T* dst, size_t cols, size_t n, T scale) {
   for (size_t c = cols; c < n; c++) dst[c] = 0;
 }
 
-template <size_t bytes>
-struct WordOf;
-template <>
-struct WordOf<1> {
-  using Type = uint8_t;
-};
-template <>
-struct WordOf<2> {
-  using Type = uint16_t;
-};
-template <>
-struct WordOf<4> {
-  using Type = uint32_t;
-};
-template <>
-struct WordOf<8> {
-  using Type = uint64_t;
-};
+// Unsigned, as wide as an element, zero; twice as wide, the same number.
+inline uint8_t lane_of(uint8_t) { return 0; }
+inline uint32_t lane_of(float) { return 0; }
+inline uint64_t lane_of(double) { return 0; }
+inline uint16_t widened(uint8_t x) { return x; }
+inline uint32_t widened(uint16_t x) { return x; }
+inline uint64_t widened(uint32_t x) { return x; }
 
 // bits[i]: lane[0][i] in the lowest place, then lane[1][i], … Twice as wide each time, which is how vectors widen.
 template <class Lane, size_t lanes, size_t width>
@@ -127,19 +116,19 @@ inline void join_lanes(const Lane (&lane)[lanes][width], uint64_t real, uint64_t
   if constexpr (lanes == 1) {
     for (size_t i = 0; i < width; i++) bits[i] = lane[0][i] & real;
   } else {
-    using Wide = typename WordOf<2 * sizeof(Lane)>::Type;
+    using Wide = decltype(widened(Lane{}));
     alignas(64) Wide wide[lanes / 2][width];
     for (size_t k = 0; k < lanes / 2; k++)
       for (size_t i = 0; i < width; i++)
-        wide[k][i] = static_cast<Wide>(lane[2 * k][i] | static_cast<Wide>(lane[2 * k + 1][i]) << 8 * sizeof(Lane));
+        wide[k][i] = static_cast<Wide>(lane[2 * k][i] | widened(lane[2 * k + 1][i]) << 8 * sizeof(Lane));
     join_lanes(wide, real, bits);
   }
 }
 
-// Eight rows at a time go into the bits of lanes as wide as an element, which is what vectors compare into.
+// Eight rows at a time go into the bits of lanes, each as wide as an element, which is what vectors compare into.
 template <class E>
 void mark_nonzero(const E* x, ptrdiff_t ld, size_t rows, size_t cols, uint64_t* bits) {
-  using Lane = typename WordOf<sizeof(E)>::Type;
+  using Lane = decltype(lane_of(E{}));
   constexpr size_t a_lane = 8 * sizeof(Lane), lanes = 64 / a_lane, width = 64 / sizeof(E);
   const uint64_t real = rows == 64 ? ~uint64_t{0} : (uint64_t{1} << rows) - 1;
   for (size_t c = 0; c < cols; c += width, x += width, bits += width) {
