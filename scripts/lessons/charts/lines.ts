@@ -39,6 +39,8 @@ export function lineChart(options: LineChartOptions): Chart {
   const all = (key: 'x' | 'y'): number[] => series.flatMap((line) => Array.from(line[key]))
   const xRange = options.xRange ?? extent(all('x'), xScale)
   const yRange = options.yRange ?? roomy(extent(all('y'), yScale), yScale)
+  const xAxis = axis(options.xLabel, xRange, xScale)
+  if (all('x').every(Number.isInteger)) Object.assign(xAxis.axis, { tickMinStep: 1 }) // no tick between what is counted
   const leaves = all('y').some((y) => y < yRange[0] || y > yRange[1])
   const size = frame(
     options,
@@ -71,7 +73,7 @@ export function lineChart(options: LineChartOptions): Chart {
         ...(marker && { point: { size: 45, color: colour } }),
       },
       encoding: {
-        x: { field: 'x', type: 'quantitative', ...axis(options.xLabel, xRange, xScale) },
+        x: { field: 'x', type: 'quantitative', ...xAxis },
         y: { field: 'y', type: 'quantitative', ...axis(options.yLabel, yRange, yScale) },
       },
     }
