@@ -1,4 +1,5 @@
 /** Bad CSV files and bad options: each error names the file, the line, the column and the text, as far as there are any. */
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -462,6 +463,15 @@ test('an error of the stream is passed on as it is', async () => {
       (error: unknown) => assert.is(error, mine),
     )
   }
+})
+
+test('a stream that fails while csv-parse is still being loaded', () => {
+  const program = `import { createReadStream } from 'node:fs'
+    const { Dataset } = await import(${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)})
+    await Dataset.fromCsv(createReadStream('nowhere.csv')).catch(({ code }) => console.log(code))`
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', program]
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  assert.is(stdout, 'ENOENT\n', stderr)
 })
 
 test('bytes that are taken away while they are read', async () => {

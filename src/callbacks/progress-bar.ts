@@ -1,7 +1,7 @@
 /**
  * progressBar: how far an epoch is, as a bar on a terminal.
  */
-import { SingleBar } from 'cli-progress'
+import type { SingleBar } from 'cli-progress'
 import type { Callback, EpochProgress, Logs } from '../callbacks.ts'
 import type { HistoryParams } from '../history.ts'
 import { EpochWords, Pause } from '../progress.ts'
@@ -26,6 +26,7 @@ export class Bar implements Callback {
   readonly #pause: Pause
   #params!: HistoryParams
   #words: EpochWords | null = null
+  #Drawn!: typeof SingleBar
   #bar: SingleBar | null = null
 
   /** @param leastMs between two lines of epochs: of epochs that are faster, some have none */
@@ -39,8 +40,9 @@ export class Bar implements Callback {
     this.#words = null
   }
 
-  onEpochBegin(epoch: number): void {
+  async onEpochBegin(epoch: number): Promise<void> {
     if (!this.#stream.isTTY) return
+    this.#Drawn ??= (await import('cli-progress')).SingleBar
     this.#words ??= new EpochWords({ ...this.#params, initialEpoch: epoch })
     this.#words.epochBegins()
   }
@@ -49,7 +51,7 @@ export class Bar implements Callback {
     if (!this.#words || steps === 0) return // without an end there is no bar
     const [title, ...rest] = this.#words.of({ epoch, part: step / steps, samples, logs })
     if (!this.#bar) {
-      this.#bar = new SingleBar({
+      this.#bar = new this.#Drawn({
         stream: this.#stream,
         format: '{title} {bar} {percentage} %  {rest}',
         barsize: WIDTH,

@@ -2,7 +2,7 @@
  * The fast way through a CSV file: the native reader, for files of numbers alone. Whatever is not plain, a quote, a
  * text, a missing value, a wrong line, is left to csv-table.ts, which reads everything and names what is wrong.
  */
-import { parse } from 'csv-parse/sync'
+import type { parse } from 'csv-parse/sync'
 import { native, type NativeCsvReader } from '../native.ts'
 import { LARGEST_COUNT } from '../validate.ts'
 import { readPieces } from './bytes.ts'
@@ -31,7 +31,8 @@ export async function readPlain(
   for await (const piece of readPieces(source, file)) {
     let text = piece
     if (table === null) {
-      const begin = readBegin(piece, file, settings)
+      const { parse } = await import('csv-parse/sync')
+      const begin = readBegin(parse, piece, file, settings)
       if (begin === null || !isPlain(begin.plan, settings)) return null
       table = { plan: begin.plan, reader: openReader(begin.plan, settings) }
       text = begin.rest
@@ -54,14 +55,19 @@ function openReader(plan: TablePlan, { delimiter }: CsvSettings): NativeCsvReade
 }
 
 /** The plan from the first line that is not empty, and the text from the first line of data on. */
-function readBegin(piece: Buffer, file: string, settings: CsvSettings): { plan: TablePlan; rest: Buffer } | null {
+function readBegin(
+  parseText: typeof parse,
+  piece: Buffer,
+  file: string,
+  settings: CsvSettings,
+): { plan: TablePlan; rest: Buffer } | null {
   if (piece[0]! >= 0xfe) return null // UTF-16
   let line = 0
   for (let at = 0; at < piece.length; ) {
     const newline = piece.indexOf(NEWLINE, at)
     const end = newline === -1 ? piece.length : newline + 1
     line++
-    const records = parseLine(piece.subarray(at, end), settings)
+    const records = parseLine(parseText, piece.subarray(at, end), settings)
     if (records === null || records.length > 1) return null
     const [fields] = records
     if (fields) {
@@ -74,9 +80,9 @@ function readBegin(piece: Buffer, file: string, settings: CsvSettings): { plan: 
 }
 
 /** Null when the line is no whole record: a quote goes on in the next. */
-function parseLine(line: Buffer, settings: CsvSettings): string[][] | null {
+function parseLine(parseText: typeof parse, line: Buffer, settings: CsvSettings): string[][] | null {
   try {
-    return parse(line, parserOptions(settings))
+    return parseText(line, parserOptions(settings))
   } catch {
     return null
   }

@@ -4,7 +4,7 @@
  */
 import { pipeline } from 'node:stream/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { CsvError, type Options, Parser } from 'csv-parse'
+import type { CsvError, Options } from 'csv-parse'
 import type { MyelinError } from '../errors.ts'
 import { describe, expected, expectedText, LARGEST_COUNT } from '../validate.ts'
 import { type ByteStream, readPieces, wrongFile } from './bytes.ts'
@@ -40,17 +40,28 @@ export async function readTable(
   settings: CsvSettings,
 ): Promise<CollectedTable> {
   const collector = new Collector(file, settings)
+  const pieces = slices(source, file)
+  const first = pieces.next() // now: a stream that fails while nobody listens ends the process
+  first.catch(() => {})
+  const { CsvError, Parser } = await import('csv-parse')
   const parser = new Parser({
     ...parserOptions(settings),
     on_record: (fields: string[], { lines }) => collector.take(fields, lines),
   })
   parser.resume() // nothing comes out: on_record takes it all
   try {
-    await pipeline(slices(source, file), parser)
+    await pipeline(resumed(first, pieces), parser)
   } catch (error) {
     throw error instanceof CsvError ? wrongRecord(error, file) : error
   }
   return collector.finish()
+}
+
+async function* resumed<T>(first: Promise<IteratorResult<T>>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  const { value, done } = await first
+  if (done) return
+  yield value
+  yield* rest
 }
 
 /** Copies, as a stream holds more than one at a time; and everybody else gets a turn after each. */

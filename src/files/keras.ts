@@ -33,14 +33,8 @@ const WEIGHTS = 'model.weights.h5'
 const DEFLATE_RATIO = 1032
 const FLOAT_CLASS = 1
 
-/**
- * A model that Keras 3 saved: Sequential, or Functional where it is one chain of layers. Its weights are Keras's bit for bit;
- * it is compiled as it was, with a fresh optimizer. Needs the packages fflate and h5wasm.
- *
- * @throws (rejects) ERR_FILE for a file that is missing, damaged, or has what this package does not, or without those packages;
- *   ERR_OPTION
- */
-export async function loadKeras(path: string | URL, options?: LoadOptions): Promise<Model> {
+/** See `loadKeras`. */
+export async function readKeras(path: string | URL, options?: LoadOptions): Promise<Model> {
   const { compile, seed } = checkLoading(path, options, 'loadKeras', 'a .keras file')
   const file = String(path)
   const [zip, hdf5] = await loadLibraries(file)

@@ -31,14 +31,8 @@ interface Group {
   readonly entries: readonly Entry[]
 }
 
-/**
- * A layers model that TensorFlow.js saved or its converter made: Sequential, or Functional where it is one chain of layers. Its
- * weights are those of the file bit for bit; it is compiled as it was, with a fresh optimizer.
- *
- * @param path of model.json; the other files are where it says, in its folder or below
- * @throws (rejects) ERR_FILE for files that are missing, damaged, or have what this package does not; ERR_OPTION
- */
-export async function loadTfjs(path: string | URL, options?: LoadOptions): Promise<Model> {
+/** See `loadTfjs`. */
+export async function readTfjs(path: string | URL, options?: LoadOptions): Promise<Model> {
   const { compile, seed } = checkLoading(path, options, 'loadTfjs', 'a model.json')
   const file = String(path)
   const place = { file, where: 'the file' }

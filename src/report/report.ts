@@ -1,6 +1,6 @@
 /**
- * report: one page that says what a model is, how its training went and what it gets wrong. Gathers; what the page
- * consists of is sections.ts's and settings.ts's.
+ * report: one page that says what a model is, how its training went and what it gets wrong. Checks and gathers; page.ts
+ * composes, and is loaded when the first report is made.
  */
 import { writeFile } from 'node:fs/promises'
 import type { MatrixLike } from '../data/arrays.ts'
@@ -11,10 +11,6 @@ import { coreOf, type Model } from '../model.ts'
 import { checkPath, writing } from '../paths.ts'
 import { toDataset } from '../samples.ts'
 import { checkOptions, describe, expected, expectedText, isObject } from '../validate.ts'
-import { count, escaped, number, page, percent } from './html.ts'
-import { type Results, resultsOf } from './results.ts'
-import { classSection, curves, firstLayerSection, histogramSection, mistakeSection, valueSection } from './sections.ts'
-import { environmentSection, settingsSection } from './settings.ts'
 
 export interface ReportOptions {
   /** Where to write the page, an HTML file. Default: nowhere, it is returned only. */
@@ -47,19 +43,9 @@ export async function report(
   const { path, title = layersInShort(model) } = checkReportOptions(options)
   const data = checkTest(test)
   const scores = await model.evaluate(data)
-  const results = resultsOf(core, data, await model.predict(data))
-  const html = page(
-    `${title} – myelin`,
-    [
-      `<header><h1>${escaped(title)}</h1>${tiles(model, history, scores, results)}</header>`,
-      history.epoch.length > 0 ? curves(history) : '',
-      results.kind === 'classes' ? classSection(results) + mistakeSection(results, data) : valueSection(results),
-      firstLayerSection(model.layers),
-      histogramSection(model.layers),
-      settingsSection(core, model.layers, history),
-      environmentSection(),
-    ].join('\n'),
-  )
+  const outputs = await model.predict(data)
+  const { pageOf } = await import('./page.ts')
+  const html = pageOf(title, { core, layers: model.layers, history, data, scores, outputs })
   if (path !== null) await writing(path, () => writeFile(path, html))
   return html
 }
@@ -86,21 +72,4 @@ function checkTest(value: unknown): Dataset {
 function layersInShort(model: Model): string {
   const units = model.layers.filter(({ kind }) => kind === 'dense').map(({ outputs }) => outputs)
   return [model.layers[0]!.inputs, ...units].join('-')
-}
-
-function tiles(
-  model: Model,
-  { epoch }: Pick<History, 'epoch'>,
-  scores: Readonly<Record<string, number>>,
-  results: Results,
-): string {
-  const parameters = model.layers.reduce((sum, layer) => sum + layer.parameterCount, 0)
-  const shares = /accuracy|precision|recall|f1/i
-  const tested = Object.entries(scores).map(([name, value]) => {
-    return [`test ${name}`, shares.test(name) ? percent(value) : number(value)]
-  })
-  const wrong = results.kind === 'classes' ? [['wrong', `${count(results.rows - results.right)}`]] : []
-  const all = [...tested.reverse(), ...wrong, ['epochs', count(epoch.length)], ['parameters', count(parameters)]]
-  const cells = all.map(([name, value]) => `<div><dt>${escaped(name!)}</dt><dd>${escaped(value!)}</dd></div>`)
-  return `<dl class="tiles">${cells.join('')}</dl>`
 }
