@@ -2,7 +2,7 @@
  * The bytes of files and streams, as they are or out of gzip, which is found out from the first bytes. Whole, or piece
  * by piece for what need not fit in memory.
  */
-import { open, readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline, Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { createGunzip, gunzip } from 'node:zlib'
@@ -14,6 +14,9 @@ export type ByteStream = AsyncIterable<Uint8Array | string>
 
 /** Large enough that what a piece costs beside its bytes is nothing, small enough to be nothing in memory. */
 const PIECE_BYTES = 4 << 20
+/** From so many bytes on a whole file is read in `PARTS` parts at once, which leaves a thread of libuv's four to others. */
+const LARGE_BYTES = 4 << 20
+const PARTS = 3
 /** Of gunzip. */
 const chunkSize = 1 << 20
 
@@ -33,7 +36,7 @@ export function checkPath(path: unknown, where: string, what: string): string | 
 export async function readWhole(path: string | URL, what: string): Promise<Buffer> {
   let bytes: Buffer
   try {
-    bytes = await readFile(path)
+    bytes = await readBytes(path)
   } catch (cause) {
     throw wrongFile(String(path), what, describe(cause), cause)
   }
@@ -42,6 +45,30 @@ export async function readWhole(path: string | URL, what: string): Promise<Buffe
     return await unzip(bytes)
   } catch (cause) {
     throw notGzip(String(path), cause)
+  }
+}
+
+/** A large file in parts at once: one after the other, as Node's `readFile` reads, takes 47 MB twice as long or longer. */
+async function readBytes(path: string | URL): Promise<Buffer> {
+  const file = await open(path)
+  try {
+    const { size } = await file.stat()
+    if (size < LARGE_BYTES) return await file.readFile() // and what has no size, such as a pipe
+    const bytes = Buffer.allocUnsafeSlow(size)
+    const each = Math.ceil(size / PARTS)
+    const parts = Array.from({ length: PARTS }, (_, i) => fill(file, bytes, i * each, Math.min((i + 1) * each, size)))
+    await Promise.all(parts)
+    return bytes
+  } finally {
+    await file.close()
+  }
+}
+
+async function fill(file: FileHandle, bytes: Buffer, begin: number, end: number): Promise<void> {
+  for (let at = begin; at < end; ) {
+    const { bytesRead } = await file.read(bytes, at, end - at, at)
+    if (bytesRead === 0) throw new Error('its end came before its size said')
+    at += bytesRead
   }
 }
 
