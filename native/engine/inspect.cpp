@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <type_traits>
 
 #include "../kernels/cpu.h"
 
@@ -127,21 +126,6 @@ Predictor<T>::Predictor(Network<T>& network)
   arena_ = carved([this](Arena& arena) { graph_.bind(arena); });
 }
 
-// Whether all copied values are finite: those that are not have an exponent of ones.
-template <class T>
-static bool copy_finite(const T* from, size_t n, T* to) {
-  using Word = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
-  constexpr Word exponent = static_cast<Word>(sizeof(T) == 4 ? 0x7f800000 : 0x7ff0000000000000);
-  Word found = 0;
-  for (size_t i = 0; i < n; i++) {
-    Word word = 0;
-    memcpy(&word, from + i, sizeof word);
-    found |= static_cast<Word>((word & exponent) == exponent);
-    to[i] = from[i];
-  }
-  return found == 0;
-}
-
 template <class T>
 bool Predictor<T>::predict(const T* x, size_t rows, T* y) {
   const FlushSubnormals flush;
@@ -149,8 +133,8 @@ bool Predictor<T>::predict(const T* x, size_t rows, T* y) {
   for (size_t done = 0; done < rows; done += kRows) {
     const size_t n = std::min(kRows, rows - done);
     Signal<T>& in = graph_.input();
-    for (size_t r = 0; r < n; r++, x += inputs)
-      if (!copy_finite(x, inputs, in.at(r, 0))) return false;
+    for (size_t r = 0; r < n; r++, x += inputs) memcpy(in.at(r, 0), x, inputs * sizeof(T));
+    if (!network_.kernels().all_finite(in.extent(n), in.at(0, 0))) return false;
     graph_.run({n, false, true, 0, pool_, nullptr}, nullptr, false, Nothing{});
     const Signal<T>& out = graph_.output();
     for (size_t r = 0; r < n; r++, y += out.cols) std::copy_n(out.at(r, 0), out.cols, y);

@@ -102,6 +102,22 @@ void convert(const Source* src, T* dst, size_t cols, size_t n, T scale) {
   for (size_t c = cols; c < n; c++) dst[c] = 0;
 }
 
+// 0 · x is 0 where x is finite, and NaN where it is not. Four chains, as in sum_columns.
+template <class V, class T = typename V::T>
+bool all_finite(const Extent& e, const T* x) {
+  constexpr size_t lanes = Lanes<V>::kCount, chains = 4;
+  const V zero = number<V>(0);
+  V sum[chains] = {zero, zero, zero, zero};
+  for (size_t r = 0; r < e.rows; r++, x += e.ld) {
+    size_t c = 0;
+    for (; c + chains * lanes <= e.n; c += chains * lanes)
+#pragma GCC unroll 4
+      for (size_t v = 0; v < chains; v++) sum[v] = fma(zero, V::load(x + c + v * lanes), sum[v]);
+    for (; c < e.n; c += lanes) sum[0] = fma(zero, V::load(x + c), sum[0]);
+  }
+  return sum_lanes((sum[0] + sum[1]) + (sum[2] + sum[3])) == 0;
+}
+
 // Unsigned, as wide as an element, zero; twice as wide, the same number.
 inline uint8_t lane_of(uint8_t) { return 0; }
 inline uint32_t lane_of(float) { return 0; }

@@ -165,6 +165,8 @@ struct Kernels {
   void (*convert_u8)(const uint8_t* src, T* dst, size_t cols, size_t n, T scale);
   void (*convert_f32)(const float* src, T* dst, size_t cols, size_t n, T scale);
   void (*convert_f64)(const double* src, T* dst, size_t cols, size_t n, T scale);
+  // Whether no element is infinite or NaN.
+  bool (*all_finite)(const Extent&, const T* x);
   // dst = src; neither need be aligned.
   void (*widen)(const uint16_t* src, uint32_t* dst, size_t n);
 

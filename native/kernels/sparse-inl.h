@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kCursors = 256;  // rows at once
 constexpr size_t kAhead = 4;      // rows whose entries are asked for before their turn
+constexpr size_t kSliced = 4;     // rows from which on a slice that is in L1 serves enough of them
 
 template <class V, int vectors, class T = typename V::T>
 inline void multiply_add(V* acc, T a, const T* b) {
@@ -27,7 +28,7 @@ inline void multiply_add(V* acc, T a, const T* b) {
 template <class V, int vectors, class T = typename V::T>
 void sparse_columns(const SparseGemm<T>& g, size_t n) {
   constexpr int lanes = Lanes<V>::kCount;
-  constexpr size_t depth = kSliceBytes / (vectors * 64);
+  const size_t depth = g.m < kSliced ? g.k : kSliceBytes / (vectors * 64);
   const V zero = number<V>(0);
   // In registers: the compiler would read them again for each entry.
   const uint32_t* const index = g.index;

@@ -67,6 +67,7 @@ const Kernels<typename V::T>* table() {
       convert<T, uint8_t>,
       convert<T, float>,
       convert<T, double>,
+      all_finite<V>,
       widen,
       mark_nonzero<uint8_t>,
       mark_nonzero<T>,

@@ -2,6 +2,7 @@
 // row distances, with guard bands. What the values should be is checked against Keras, PyTorch and finite differences
 // in test/*.test.ts; here only that they are the same everywhere and stay inside their rows.
 #include <functional>
+#include <limits>
 
 #include "check.h"
 
@@ -282,6 +283,38 @@ void test_marks() {
 }
 
 // Known answers of Philox4x32-10 (Random123, kat_vectors), through the mask: bit e of a word is draw e < threshold.
+// Every element of every width, wrong in each way; and what only looks wrong.
+template <class T>
+void test_all_finite() {
+  using Limits = std::numeric_limits<T>;
+  Random random(6);
+  std::vector<const KernelSet*> sets(kMostIsas);
+  sets.resize(static_cast<size_t>(available_kernels(sets.data())));
+  for (const KernelSet* set : sets) {
+    const Kernels<T>& k = kernels_of<T>(*set);
+    std::string wrong;
+    for (size_t cols = 1; cols <= 150; cols += 1 + cols / 9)
+      for (const size_t rows : {1, 3}) {
+        Case<T> c(random, rows, cols);
+        for (size_t at = 0; at < rows * cols; at++) {
+          T& element = c.x.at(at / cols, at % cols);
+          const T kept = element;
+          for (const T value : {Limits::infinity(), -Limits::infinity(), Limits::quiet_NaN()}) {
+            element = value;
+            if (k.all_finite(c.extent, c.x.data()))
+              wrong = std::to_string(cols) + " columns, a " + std::to_string(value);
+          }
+          for (const T value : {Limits::max(), Limits::lowest(), Limits::denorm_min(), T(-0.0)}) {
+            element = value;
+            if (!k.all_finite(c.extent, c.x.data())) wrong = std::to_string(cols) + " columns, finite";
+          }
+          element = kept;
+        }
+      }
+    check(wrong.empty(), type_name<T>() + " all_finite " + set->isa + " of " + wrong);
+  }
+}
+
 void test_philox() {
   const Kernels<float>& k = kernels_of<float>(*kernels_named("scalar"));
   // Counter 0 and key 0: 6627e8d5 e169c58d bc57ac4c 9b00dbd8, outputs 0 … 3 of block 0: elements 0, 16, 32, 48.
@@ -301,6 +334,8 @@ int main() {
   test_type<double>();
   test_marks<float>();
   test_marks<double>();
+  test_all_finite<float>();
+  test_all_finite<double>();
   test_philox();
   return summary();
 }

@@ -170,6 +170,9 @@ void test_type() {
   for (const size_t k : {255, 256, 257, 511, 512, 513, 1100, 2100})
     for (const Start start : starts)
       for (const size_t cols : {17, 64, 65, 70}) run(7 + k % 9, cols, k, start, k % 2 == 0, 0.3);
+  // Few rows, for which a sparse product does not cut b into slices, and as many as it does.
+  for (const size_t rows : {1, 2, 3, 4, 5})
+    for (const Start start : starts) run(rows, 64 + rows, 700, start, false, 0.7);
   for (const size_t blocks : {2, 5, 9, 20})
     for (const bool transposed : {false, true}) run(13, 70, blocks * 64, starts[blocks % 3], transposed, 0.3, blocks);
   run(3, 17, 3 * 700, Start::kBias, false, 0.3, 3);  // blocks longer than a tile is deep
