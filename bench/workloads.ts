@@ -132,7 +132,7 @@ export const workloads: readonly Workload[] = [
     optimizer: sgd,
     rows: 1000,
     batchSize: 1,
-    timed: 20,
+    timed: 100,
     lossFactor: 1.001,
   },
   {
