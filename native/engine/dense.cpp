@@ -339,7 +339,7 @@ void DenseLayer<T>::learn(const Pass<T>& pass, size_t task, int thread, T* gradi
     T* g = room;
     for (size_t i = begin; i < end; i++, g += block_size) {
       const size_t block = panel * a_panel + i;
-      if (span.end == groups) pass.updater->expect(*kernel_, block);
+      if (span.end == groups && !in_parts_) pass.updater->expect(*kernel_, block);  // in parts it is this thread's
       add_gradient(pass, block_of<T>(*kernel_, block), span, delta, g);
       if (span.end == groups) pass.updater->take(*kernel_, block, g);
     }
