@@ -4,6 +4,7 @@
  *   npm run bench -- [workload or driver …] [--rounds 3] [--threads 1,2] [--name latest] [--peers]
  *   npm run bench -- scaling [series …] [--rounds 3] [--driver pytorch]
  *   npm run bench -- neighbour [--rounds 3] [--driver pytorch]
+ *   npm run bench -- products [--name products]
  */
 import { parseArgs } from 'node:util'
 import { info } from '../src/index.ts'
@@ -11,6 +12,7 @@ import { compare } from './comparison.ts'
 import { drivers } from './drivers.ts'
 import { neighbour } from './neighbour.ts'
 import { installPeers } from './peers.ts'
+import { products } from './products.ts'
 import { SERIES, scaling } from './scaling.ts'
 import { drawScaling } from './scaling-picture.ts'
 import { workloads } from './workloads.ts'
@@ -63,6 +65,9 @@ if (mode === 'scaling') {
 } else if (mode === 'neighbour') {
   checkNames(rest, [])
   await neighbour({ rounds, driver: options.driver })
+} else if (mode === 'products') {
+  checkNames(rest, [])
+  products(options.name ?? 'products')
 } else {
   checkNames(positionals, [...namesOf(workloads), ...namesOf(drivers)])
   // those that are named, or all when none of the kind is

@@ -43,12 +43,13 @@ for (const file of filesIn('native', 'src', 'test', 'scripts', 'bench')) {
 
 // C++: addon → engine → kernels → nothing ------------------------------------------------------------------------
 
-const layerOf = (path) => path.match(/^native\/(kernels|engine|addon|test)\//)?.[1]
+const layerOf = (path) => path.match(/^native\/(kernels|engine|addon|test|bench)\//)?.[1]
 const mayUse = {
   kernels: ['kernels'],
   engine: ['kernels', 'engine'],
   addon: ['kernels', 'engine', 'addon'],
   test: ['kernels', 'engine', 'test'],
+  bench: ['kernels', 'engine', 'bench'],
 }
 const nativeFiles = filesIn('native').filter((file) => /\.(cpp|h)$/.test(file))
 const known = new Set(nativeFiles)

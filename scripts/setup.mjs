@@ -47,7 +47,7 @@ function installPackages() {
 /** The newest change of anything the addon is built from. */
 function newestSource() {
   const sources = readdirSync(join(root, 'native'), { recursive: true })
-    .filter((path) => !/^test\b/.test(path) && /\.(cpp|h|map|cmake)$/.test(path))
+    .filter((path) => !/^(test|bench)\b/.test(path) && /\.(cpp|h|map|cmake)$/.test(path))
     .map((path) => join(root, 'native', path))
   return Math.max(...[...sources, join(root, 'CMakeLists.txt')].map((path) => statSync(path).mtimeMs))
 }
