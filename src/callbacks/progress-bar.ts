@@ -26,7 +26,7 @@ export class Bar implements Callback {
   readonly #pause: Pause
   #params!: HistoryParams
   #words: EpochWords | null = null
-  #Drawn!: typeof SingleBar
+  #SingleBar!: typeof SingleBar
   #bar: SingleBar | null = null
 
   /** @param leastMs between two lines of epochs: of epochs that are faster, some have none */
@@ -42,7 +42,7 @@ export class Bar implements Callback {
 
   async onEpochBegin(epoch: number): Promise<void> {
     if (!this.#stream.isTTY) return
-    this.#Drawn ??= (await import('cli-progress')).SingleBar
+    this.#SingleBar ??= (await import('cli-progress')).SingleBar
     this.#words ??= new EpochWords({ ...this.#params, initialEpoch: epoch })
     this.#words.epochBegins()
   }
@@ -51,7 +51,7 @@ export class Bar implements Callback {
     if (!this.#words || steps === 0) return // without an end there is no bar
     const [title, ...rest] = this.#words.of({ epoch, part: step / steps, samples, logs })
     if (!this.#bar) {
-      this.#bar = new this.#Drawn({
+      this.#bar = new this.#SingleBar({
         stream: this.#stream,
         format: '{title} {bar} {percentage} %  {rest}',
         barsize: WIDTH,
