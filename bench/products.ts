@@ -28,8 +28,9 @@ function output(command: string, ...args: readonly string[]): string {
 
 /** Prints a table and writes bench/results/<name>.json. */
 export function products(name: string): void {
+  console.error('building native/bench/products.cpp, which takes minutes the first time')
   output('cmake', '-S', '.', '-B', folder, '-DMYELIN_BUILD_BENCH=ON', '-DCMAKE_BUILD_TYPE=Release')
-  output('cmake', '--build', folder, '--config', 'Release', '--target', 'products')
+  output('cmake', '--build', folder, '--config', 'Release', '--target', 'products', '--parallel')
   const mnist = workloads.find(({ data }) => data === 'mnist')!
   const lines = output(join(root, folder, 'products'), dataOf(mnist, '').x.path)
     .trim()
