@@ -366,6 +366,20 @@ const variants: Record<string, Run> = {
     ],
     loss: 'categoricalCrossentropy',
   },
+  // Wide enough to pack what goes in for the weight gradient; blocks of 48 features, the last of them smaller.
+  'many rows of wide layers': {
+    ...shape,
+    features: 50,
+    rows: 190,
+    batchSize: 90,
+    net: [
+      [201, 'tanh'],
+      [200, 'tanh'],
+      [3, 'softmax'],
+    ],
+    loss: 'categoricalCrossentropy',
+    epochs: 2,
+  },
   'many rows': { ...digits, rows: 301, batchSize: 128, features: 33, epochs: 2 },
 }
 

@@ -16,6 +16,10 @@ constexpr size_t kLearnRows = 512;
 // 3 784-2048³-10 trains 1.16 times as fast of 32 rows and 1.07 times of 128; nets of 512 and 1024 units are as fast.
 constexpr size_t kColumnRows = 128;
 
+// Panels of a kernel from which on an input without zeros is packed for the weight gradient: on Zen 3 that product
+// alone is 1.08 to 1.12 times as fast then, and 784-2048³-10 with tanh trains 1.03 times as fast.
+constexpr size_t kPackedPanels = 4;
+
 // Calls run(first_row, rows, sparse) for the stretches of begin … end - 1, each of them `each` rows, that are all
 // sparse or all dense. Of a batch of `most` rows.
 template <class Sparse, class Run>
@@ -63,6 +67,10 @@ void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
       o.most_rows <= kLearnRows ? 1 : std::min(std::max(blocks / tasks, size_t{1}), blocks_of_panel<T>(*kernel_));
   kernel_gradient_ = arena.take<T>(static_cast<size_t>(o.threads) * blocks_each_ * kBlockRows * kPanel<T>);
   bias_gradient_ = arena.take<T>(out.n);
+  if (!x_.bound() && kernel_->trainable && panel_count<T>(*kernel_) >= kPackedPanels) {
+    packed_size_ = rows * kBlockRows;
+    packed_ = arena.take<T>(blocks_of_panel<T>(*kernel_) * packed_size_);
+  }
   if (this->index_ <= o.first_trained && !o.trace) return;  // no input gradient
   const auto& layers = network_.spec().layers;
   const bool masked = this->index_ + 1 < layers.size() && layers[this->index_ + 1].kind == LayerKind::kDropout;
@@ -108,6 +116,16 @@ void DenseLayer<T>::look(const Pass<T>& pass, const Piece& piece) {
   if (pass.updater && x_.sparse(piece.index) && kernel_->trainable) x_.mark(kernels_, *in_, piece);
 }
 
+// Puts the features of each block of the kernel side by side.
+template <class T>
+void DenseLayer<T>::pack(const Piece& p) const {
+  T* to = packed_ + p.first * kBlockRows;
+  for (size_t col = 0; col < kernel_->rows; col += kBlockRows, to += packed_size_) {
+    const size_t width = std::min(kernel_->rows - col, kBlockRows);
+    for (size_t r = 0; r < p.rows; r++) std::copy_n(in_->at(p.first + r, col), width, to + r * kBlockRows);
+  }
+}
+
 // f(x W + b) for one panel of W.
 template <class T>
 void DenseLayer<T>::multiply(const Pass<T>& pass, size_t panel, Span span) {
@@ -143,6 +161,7 @@ void DenseLayer<T>::multiply(const Pass<T>& pass, size_t panel, Span span) {
 template <class T>
 void DenseLayer<T>::forward_piece(const Pass<T>& pass, const Piece& p) {
   if (x_.bound()) look(pass, p);
+  if (packed_ && pass.updater) pack(p);
   if (in_parts_) return;
   for (size_t panel = 0; panel < panel_count<T>(*kernel_); panel++) multiply(pass, panel, {p.index, p.index + 1});
   activate_rows(p);
@@ -287,17 +306,18 @@ void DenseLayer<T>::add_gradient(const Pass<T>& pass, const Block& b, Span group
   const Signal<T>& x = in_->sparse ? x_.dense() : *in_;
   const auto add = [&](size_t first, size_t rows, bool sparse) {
     if (!sparse)
-      return kernels_.gemm({.a = in_->at(first, b.row),
-                            .a_row = 1,
-                            .a_k = in_->ld,
-                            .b = delta.at(first, b.col),
-                            .ldb = delta.ld,
-                            .c = g,
-                            .ldc = width,
-                            .accumulate = first > 0,
-                            .m = b.rows,
-                            .n = b.width,
-                            .k = rows});
+      return kernels_.gemm(
+          {.a = packed_ ? packed_ + b.row / kBlockRows * packed_size_ + first * kBlockRows : in_->at(first, b.row),
+           .a_row = 1,
+           .a_k = packed_ ? static_cast<ptrdiff_t>(kBlockRows) : in_->ld,
+           .b = delta.at(first, b.col),
+           .ldb = delta.ld,
+           .c = g,
+           .ldc = width,
+           .accumulate = first > 0,
+           .m = b.rows,
+           .n = b.width,
+           .k = rows});
     uint64_t marks[kBlockRows];
     for (size_t row = first; row < first + rows; row += group)
       kernels_.masked_gemm({.a = bytes ? nullptr : x.at(row, b.row),

@@ -35,6 +35,7 @@ class DenseLayer final : public Layer<T> {
     size_t begin, end;
   };
   void look(const Pass<T>& pass, const Piece& piece);
+  void pack(const Piece& piece) const;
   void multiply(const Pass<T>& pass, size_t panel, Span span);
   void activate_rows(const Piece& piece);
   void differentiate(const Piece& piece, T* gradient, bool look);
@@ -78,6 +79,10 @@ class DenseLayer final : public Layer<T> {
   // (kPanel, rows): two small matrices to transpose instead of W.
   T *delta_columns_ = nullptr, *strip_columns_ = nullptr;
   ptrdiff_t columns_ld_ = 0;
+  // An input in which nothing is skipped, by the features of a block, (rows, kBlockRows) each; null when it is not
+  // worth it.
+  T* packed_ = nullptr;
+  size_t packed_size_ = 0;
   size_t blocks_each_ = 1;        // of the kernel, that learn in one task
   T* kernel_gradient_ = nullptr;  // of one task a thread
   T* bias_gradient_ = nullptr;
