@@ -98,9 +98,9 @@ int main(int count, char** arguments) {
 
   Buffer x_memory(kBatch * kWideLd * sizeof(T)), w_memory(kWide * kWide * sizeof(T)),
       y_memory(kBatch * kWideLd * sizeof(T)), columns_memory(kWide * kColumnsLd * sizeof(T)),
-      block_memory(kRows * kColumnsLd * sizeof(T));
+      block_memory(kRows * kColumnsLd * sizeof(T)), packed_memory(kBatch * kWide * sizeof(T));
   T *x = filled(x_memory), *w = filled(w_memory), *y = filled(y_memory), *columns = filled(columns_memory),
-    *block = filled(block_memory);
+    *block = filled(block_memory), *packed = filled(packed_memory);
   T byte_value[256];
   for (int i = 0; i < 256; i++) byte_value[i] = static_cast<T>(i) / 255;
   constexpr size_t panel = kPanel<T>;
@@ -160,9 +160,9 @@ int main(int count, char** arguments) {
   add("2048-2048, 128 rows: weight gradient", static_cast<double>(kWide / kBlock * kBlock * kWide * kBatch), 1, [&] {
     for (size_t p = 0; p < kWide; p += panel)
       for (size_t i = 0; i + kBlock <= kWide; i += kBlock)
-        k.gemm({.a = x + i,
+        k.gemm({.a = packed + i * kBatch,
                 .a_row = 1,
-                .a_k = kWideLd,
+                .a_k = kBlock,
                 .b = y + p,
                 .ldb = kWideLd,
                 .c = block,
