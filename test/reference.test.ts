@@ -380,6 +380,20 @@ const variants: Record<string, Run> = {
     loss: 'categoricalCrossentropy',
     epochs: 2,
   },
+  // More than the caches of two threads hold: the first batch is taken in portions.
+  'a batch in portions': {
+    ...shape,
+    features: 50,
+    rows: 1750,
+    batchSize: 1700,
+    net: [
+      [301, 'tanh'],
+      [300, 'tanh'],
+      [3, 'softmax'],
+    ],
+    loss: 'categoricalCrossentropy',
+    epochs: 1,
+  },
   'many rows': { ...digits, rows: 301, batchSize: 128, features: 33, epochs: 2 },
 }
 

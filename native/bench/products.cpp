@@ -195,10 +195,10 @@ int main(int count, char** arguments) {
                          .n = panel});
   });
   add("reading rows of 256 bytes from L1", double{kRows * panel}, 300, [&] {
-    k.column_sum({kRows, panel, panel, panel_ld}, w, block);
+    k.column_sum({kRows, panel, panel, panel_ld}, w, false, block);
   });
   add("reading rows of 256 bytes from L2", double{kPixels * panel}, 30, [&] {
-    k.column_sum({kPixels, panel, panel, panel_ld}, w, block);
+    k.column_sum({kPixels, panel, panel, panel_ld}, w, false, block);
   });
   for (const auto& [name, inputs, units] : {std::tuple{"4-32, 64 rows: forward", size_t{4}, size_t{32}},
                                             {"32-16, 64 rows: forward", 32, 16},

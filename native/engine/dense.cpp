@@ -85,7 +85,7 @@ void DenseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
 
 template <class T>
 void DenseLayer<T>::begin(const Pass<T>& pass) {
-  if (!pass.updater || in_parts_ || !turned_) return;
+  if (!pass.updater || in_parts_ || !turned_ || pass.first > 0) return;  // W is the same for all portions
   pass.pool.run(strips(), static_cast<double>(kernel_->size()) / 4,
                 [&](size_t strip, int) { turn(strip, turned_ + strip * strip_size_); });
 }
@@ -297,7 +297,8 @@ size_t DenseLayer<T>::learn_tasks() const {
   return kernel_tasks() + (bias_ && bias_->trainable ? panel_count<T>(*bias_) : 0);
 }
 
-// Of one block of the kernel and the rows of some groups, g(i, j) += Σ_r x(r, i) delta(r, j); row 0 begins it.
+// Of one block of the kernel and the rows of some groups, g(i, j) += Σ_r x(r, i) delta(r, j); the batch's row 0 begins
+// it.
 template <class T>
 void DenseLayer<T>::add_gradient(const Pass<T>& pass, const Block& b, Span groups, const Signal<T>& delta, T* g) const {
   constexpr size_t group = SparseView<T>::kGroup;
@@ -314,7 +315,7 @@ void DenseLayer<T>::add_gradient(const Pass<T>& pass, const Block& b, Span group
            .ldb = delta.ld,
            .c = g,
            .ldc = width,
-           .accumulate = first > 0,
+           .accumulate = pass.first + first > 0,
            .m = b.rows,
            .n = b.width,
            .k = rows});
@@ -329,7 +330,7 @@ void DenseLayer<T>::add_gradient(const Pass<T>& pass, const Block& b, Span group
                             .ldb = delta.ld,
                             .c = g,
                             .ldc = width,
-                            .accumulate = row > 0,
+                            .accumulate = pass.first + row > 0,
                             .m = b.rows,
                             .n = b.width});
   };
@@ -345,10 +346,13 @@ void DenseLayer<T>::learn(const Pass<T>& pass, size_t task, int thread, T* gradi
   delta.data = gradient;
   if (task >= kernel_tasks()) {
     const size_t p = task - kernel_tasks(), col = p * kPanel<T>;
-    kernels_.column_sum(delta.block(pass.rows, col, panel_width<T>(*bias_, p)), delta.at(0, col), bias_gradient_ + col);
-    return pass.updater->take(*bias_, p, bias_gradient_ + col);
+    kernels_.column_sum(delta.block(pass.rows, col, panel_width<T>(*bias_, p)), delta.at(0, col), pass.first > 0,
+                        bias_gradient_ + col);
+    if (pass.ends_batch()) pass.updater->take(*bias_, p, bias_gradient_ + col);
+    return;
   }
   constexpr size_t block_size = kBlockRows * kPanel<T>;
+  T* const sum = pass.updater->sum(*kernel_);  // of portions
   T* const room = kernel_gradient_ + static_cast<size_t>(thread) * blocks_each_ * block_size;
   const size_t a_panel = blocks_of_panel<T>(*kernel_), panel = task / tasks_of_panel();
   const size_t begin = task % tasks_of_panel() * blocks_each_, end = std::min(begin + blocks_each_, a_panel);
@@ -356,12 +360,14 @@ void DenseLayer<T>::learn(const Pass<T>& pass, size_t task, int thread, T* gradi
   const size_t groups = (pass.rows + group - 1) / group;
   for (size_t at = 0; at < groups; at += step) {
     const Span span{at, std::min(at + step, groups)};
-    T* g = room;
-    for (size_t i = begin; i < end; i++, g += block_size) {
+    const bool ends = span.end == groups && pass.ends_batch();
+    for (size_t i = begin; i < end; i++) {
       const size_t block = panel * a_panel + i;
-      if (span.end == groups && !in_parts_) pass.updater->expect(*kernel_, block);  // in parts it is this thread's
-      add_gradient(pass, block_of<T>(*kernel_, block), span, delta, g);
-      if (span.end == groups) pass.updater->take(*kernel_, block, g);
+      const Block b = block_of<T>(*kernel_, block);
+      T* const g = sum ? sum + b.offset : room + (i - begin) * block_size;
+      if (ends && !in_parts_) pass.updater->expect(*kernel_, block);  // in parts it is this thread's
+      add_gradient(pass, b, span, delta, g);
+      if (ends) pass.updater->take(*kernel_, block, g);
     }
   }
 }

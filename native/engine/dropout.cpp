@@ -52,8 +52,8 @@ template <class T>
 void DropoutLayer<T>::forward_piece(const Pass<T>& pass, const Piece& p) {
   if (drops(pass)) {
     uint64_t* bits = bits_ + p.first * words_;
-    kernels_.draw_mask(this->draw_at(Purpose::kDropout, pass), p.first, p.rows, words_, keep_threshold(spec_.keep),
-                       bits);
+    kernels_.draw_mask(this->draw_at(Purpose::kDropout, pass), pass.first + p.first, p.rows, words_,
+                       keep_threshold(spec_.keep), bits);
     if (in_->sparse)
       thin(p);
     else
@@ -116,8 +116,8 @@ void NoiseLayer<T>::bind(Arena& arena, const GraphOptions& o, const Pieces& piec
 template <class T>
 void NoiseLayer<T>::forward_piece(const Pass<T>& pass, const Piece& p) {
   if (!adds(pass)) return;
-  kernels_.add_noise(out.extent(p.rows), this->draw_at(Purpose::kNoise, pass), p.first, in_->at(p.first, 0),
-                     static_cast<T>(spec_.stddev), out.at(p.first, 0));
+  kernels_.add_noise(out.extent(p.rows), this->draw_at(Purpose::kNoise, pass), pass.first + p.first,
+                     in_->at(p.first, 0), static_cast<T>(spec_.stddev), out.at(p.first, 0));
 }
 
 template class DropoutLayer<float>;

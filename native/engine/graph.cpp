@@ -13,6 +13,12 @@ namespace {
 // Of a piece: the rows of delta that a weight gradient reads for one panel of 64 columns, 16 KB, stay in L1 beside the
 // rest.
 constexpr size_t kMostRows = 64;
+// Of a portion: the bytes of its values for each thread, as much as L2 and a share of L3 hold. Larger batches in
+// portions train, on two cores of a Zen 3, 1.2 to 1.3 times as fast of 4096 rows and 784-512-512-10, 1.25 times with
+// 784-128-10 and 1.7 times with 784-2048³-10.
+constexpr size_t kCache = size_t{2} << 20;
+// Rows of a portion at the least: each reads and writes the gradients of all parameters.
+constexpr size_t kLeastPortion = 256;
 
 template <class T>
 std::unique_ptr<Layer<T>> make_layer(Network<T>& network, size_t index, SharedRows<T>& shared) {
@@ -57,6 +63,19 @@ Graph<T>::Graph(Network<T>& network, const GraphOptions& options) : network_(net
   pieces_.rows_each = options.trace ? round_up(rows, kLanes<T>)
                                     : std::min(round_up((rows + threads - 1) / threads, kLanes<T>), kMostRows);
   pieces_.most = pieces_.count(rows);
+}
+
+template <class T>
+size_t Graph<T>::portion_rows(const NetworkSpec& spec, bool training, int threads, size_t batch_rows) {
+  size_t values = spec.inputs, width = spec.inputs;  // of a row
+  for (const LayerSpec& layer : spec.layers) {
+    if (training && layer.kind == LayerKind::kBatchNormalization && layer.trainable) return batch_rows;
+    if (layer.kind == LayerKind::kDense) width = layer.units;
+    values += training ? 2 * width : width;  // and its gradient
+  }
+  const size_t most = std::max(static_cast<size_t>(threads) * kCache / (values * sizeof(T)), kLeastPortion);
+  const size_t portions = std::max(batch_rows / most, size_t{1});
+  return round_up((batch_rows + portions - 1) / portions, kMostRows);
 }
 
 template <class T>
@@ -133,10 +152,16 @@ template <class T>
 void Graph<T>::loss_of(const Pass<T>& pass, const Truth& truth, bool gradient, size_t first, size_t rows) {
   const LossSpec& spec = network_.training().loss;
   const Signal<T>& p = output();
-  const T scale = spec.sum ? T(1) : T(1) / static_cast<T>(pass.rows);
+  const T scale = spec.sum ? T(1) : T(1) / static_cast<T>(pass.batch_rows);
   T* dp = gradient ? gradients_.back() + static_cast<ptrdiff_t>(first) * p.ld : nullptr;
   evaluate_({p.extent(rows), p.at(first, 0), truth.y.at(first, 0), truth.weights ? truth.weights + first : nullptr,
              row_loss_ + first, dp, scale, static_cast<T>(spec.delta)});
+}
+
+template <class T>
+double Graph<T>::add_losses(const Pass<T>& pass, double total) const {
+  for (size_t r = 0; r < pass.rows; r++) total += static_cast<double>(row_loss_[r]);
+  return total;
 }
 
 template class Graph<float>;

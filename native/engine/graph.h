@@ -22,6 +22,9 @@ template <class T>
 class Graph {
  public:
   Graph(Network<T>& network, const GraphOptions& options);
+  // Rows of the portions that a batch is best taken in: of a large one the caches do not hold all values of all layers,
+  // from the forward to the backward pass. All of it where a layer needs the whole batch.
+  static size_t portion_rows(const NetworkSpec& spec, bool training, int threads, size_t batch_rows);
   void bind(Arena& arena);
 
   Signal<T>& input() { return input_; }
@@ -33,12 +36,14 @@ class Graph {
     const Signal<T>& y;
     const T* weights;
   };
-  // Takes a batch through the layers; `load(first, rows)` puts these rows into input(). With a truth, returns the
-  // Σ over the rows of loss · weight, before the reduction; with `backward`, all gradients are there for learn().
+  // Takes a batch through the layers; `load(first, rows)` puts these rows into input(). With a truth, there is a
+  // loss for add_losses(); with `backward`, all gradients are there for learn().
   // `visit(layer, gradient)`, in a graph that traces, sees ∂loss/∂output of each layer (∂loss/∂preActivation of those
   // with an activation).
   template <class Load, class Visit = Nothing>
-  double run(const Pass<T>& pass, const Truth* truth, bool backward, Load load, Visit visit = {});
+  void run(const Pass<T>& pass, const Truth* truth, bool backward, Load load, Visit visit = {});
+  // total + Σ loss · weight, row after row, before the reduction.
+  double add_losses(const Pass<T>& pass, double total) const;
   // Hands the gradients of parameters to pass.updater; `beside()` is one more task.
   template <class Beside = Nothing>
   void learn(const Pass<T>& pass, Beside beside = {});
@@ -73,7 +78,7 @@ class Graph {
 
 template <class T>
 template <class Load, class Visit>
-double Graph<T>::run(const Pass<T>& pass, const Truth* truth, bool backward, Load load, Visit visit) {
+void Graph<T>::run(const Pass<T>& pass, const Truth* truth, bool backward, Load load, Visit visit) {
   begin(pass, truth);
   const size_t count = layers_.size();
   size_t next = 0, back = count;  // the first layer that is not done, forward and backward
@@ -103,9 +108,6 @@ double Graph<T>::run(const Pass<T>& pass, const Truth* truth, bool backward, Loa
       for (size_t i = from; i-- > back;) backward_piece(pass, p, i, visit);
     });
   }
-  double total = 0;
-  for (size_t r = 0; truth && r < pass.rows; r++) total += static_cast<double>(row_loss_[r]);
-  return total;
 }
 
 // A graph that traces has one piece and stops after each layer.

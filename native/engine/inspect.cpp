@@ -27,7 +27,7 @@ class Inspection {
         batcher_(network, data, true),
         graph_(network, {.most_rows = data.rows(), .backward = true, .trace = true}),
         updater_(network, Updater<T>::Mode::kKeepGradients, static_cast<double>(data.rows())),
-        pass_{data.rows(), training, true, network.steps, pool_, &updater_} {
+        pass_{data.rows(), 0, data.rows(), training, true, network.steps, pool_, &updater_} {
     arena_ = carved([this](Arena& arena) {
       batcher_.bind(arena, rows_);
       graph_.bind(arena);
@@ -39,7 +39,8 @@ class Inspection {
   template <class Visit = Nothing>
   double loss(bool backward, Visit visit = {}) {
     const typename Graph<T>::Truth truth{batcher_.targets(), nullptr};
-    const double total = graph_.run(pass_, &truth, backward, Nothing{}, visit);
+    graph_.run(pass_, &truth, backward, Nothing{}, visit);
+    const double total = graph_.add_losses(pass_, 0);
     const double data_loss = network_.training().loss.sum ? total : total / static_cast<double>(rows_);
     return data_loss + updater_.measured_penalty();
   }
@@ -135,7 +136,7 @@ bool Predictor<T>::predict(const T* x, size_t rows, T* y) {
     Signal<T>& in = graph_.input();
     for (size_t r = 0; r < n; r++, x += inputs) memcpy(in.at(r, 0), x, inputs * sizeof(T));
     if (!network_.kernels().all_finite(in.extent(n), in.at(0, 0))) return false;
-    graph_.run({n, false, true, 0, pool_, nullptr}, nullptr, false, Nothing{});
+    graph_.run({n, 0, n, false, true, 0, pool_, nullptr}, nullptr, false, Nothing{});
     const Signal<T>& out = graph_.output();
     for (size_t r = 0; r < n; r++, y += out.cols) std::copy_n(out.at(r, 0), out.cols, y);
   }

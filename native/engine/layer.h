@@ -86,15 +86,19 @@ struct Pieces {
   }
 };
 
-// One batch on its way through a graph.
+// A batch on its way through a graph; or a portion of a large one, which comes in several.
 template <class T>
 struct Pass {
-  size_t rows;
+  size_t rows;        // of this portion
+  size_t first;       // how many of the batch came before
+  size_t batch_rows;  // of all portions
   bool training;
   bool keep_statistics;  // batch normalization: leave the moving statistics alone
   uint64_t step;         // address of this batch's random draws
   ThreadPool& pool;
   Updater<T>* updater;  // backward only
+
+  bool ends_batch() const { return first + rows == batch_rows; }
 };
 
 template <class T>
@@ -108,7 +112,7 @@ class Layer {
 
   // Takes its memory and sets `out`; `in` stays valid as long as the layer.
   virtual void bind(Arena& arena, const GraphOptions& options, const Pieces& pieces, Signal<T>* in) = 0;
-  // Before anything else of a pass, on one thread; may set `out`.
+  // Before anything else of a pass, which may be one of several portions of a batch, on one thread; may set `out`.
   virtual void begin(const Pass<T>&) {}
 
   // A thread takes a piece of the batch through as many layers as it can. A layer that needs the whole batch for that,

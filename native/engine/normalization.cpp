@@ -110,8 +110,8 @@ void LayerNormalizationLayer<T>::backward_rest(const Pass<T>& pass, T* gradient,
   const T* gamma = gamma_ ? network_.values(*gamma_) : ones_;
   if (trains()) {
     kernels_.multiply_into(out.extent(pass.rows), gradient, xhat_.data, product_.data);
-    kernels_.column_sum(out.extent(pass.rows), product_.data, dgamma_);
-    kernels_.column_sum(out.extent(pass.rows), gradient, dbeta_);
+    kernels_.column_sum(out.extent(pass.rows), product_.data, pass.first > 0, dgamma_);
+    kernels_.column_sum(out.extent(pass.rows), gradient, pass.first > 0, dbeta_);
   }
   this->over_pieces(pass, [&](const Piece& p) {
     kernels_.normalize_rows_gradient(out.extent(p.rows), xhat_.at(p.first, 0), inv_std_ + p.first, gamma,
@@ -126,7 +126,7 @@ void BatchNormalizationLayer<T>::learn(const Pass<T>& pass, size_t, int, T*) {
 
 template <class T>
 void LayerNormalizationLayer<T>::learn(const Pass<T>& pass, size_t, int, T*) {
-  take_scale_and_center(*pass.updater, gamma_, dgamma_, beta_, dbeta_);
+  if (pass.ends_batch()) take_scale_and_center(*pass.updater, gamma_, dgamma_, beta_, dbeta_);
 }
 
 template class BatchNormalizationLayer<float>;

@@ -73,8 +73,8 @@ static OptimizerStep<T> step_of(const OptimizerSpec& o, double rate, uint64_t t,
 }
 
 template <class T>
-Updater<T>::Updater(Network<T>& network, Mode mode, double samples)
-    : network_(network), kernels_(network.kernels()), mode_(mode), samples_(samples) {
+Updater<T>::Updater(Network<T>& network, Mode mode, double samples, bool portions)
+    : network_(network), kernels_(network.kernels()), mode_(mode), samples_(samples), portions_(portions) {
   const OptimizerSpec& o = network.training().optimizer;
   clips_ = mode == Mode::kUpdate && (o.clip_norm > 0 || o.global_clip_norm > 0);
 }
@@ -85,9 +85,8 @@ void Updater<T>::bind(Arena& arena) {
   const size_t blocks = last.first_block + block_count<T>(last);
   sum_abs_ = arena.take<T>(blocks);
   sum_squares_ = arena.take<T>(blocks);
-  if (!keeps()) return;
-  gradients_ = arena.take<T>(network_.size());
-  norm_squares_ = arena.take<T>(blocks);
+  if (keeps() || portions_) gradients_ = arena.take<T>(network_.size());
+  if (keeps()) norm_squares_ = arena.take<T>(blocks);
 }
 
 template <class T>
@@ -136,7 +135,8 @@ void Updater<T>::take(const Parameter& p, size_t block, T* g) {
     regularize(p, b, g);
   }
   if (keeps()) {
-    memcpy(gradients_ + p.offset + b.offset, g, b.size() * sizeof(T));
+    T* const to = gradients_ + p.offset + b.offset;
+    if (g != to) memcpy(to, g, b.size() * sizeof(T));
     T sum_abs;
     kernels_.sum_abs_squares(g, b.size(), &sum_abs, &norm_squares_[p.first_block + block]);
   } else {

@@ -14,12 +14,15 @@ class Updater {
  public:
   enum class Mode { kUpdate, kKeepGradients };
 
-  // `samples`: the n of the l2Cost regularizer.
-  Updater(Network<T>& network, Mode mode, double samples);
+  // `samples`: the n of the l2Cost regularizer. `portions`: batches may come in several.
+  Updater(Network<T>& network, Mode mode, double samples, bool portions = false);
   void bind(Arena& arena);
 
   // Before the backward pass of one step.
   void begin(double learning_rate);
+  // Where the gradient of p, in panel order, is summed up from portions of a batch until take(); null when batches are
+  // whole.
+  T* sum(const Parameter& p) const { return portions_ ? gradients_ + p.offset : nullptr; }
   // Asks for what take() will write, so that it comes while the gradient is computed. Lines that other threads have
   // read are theirs too: writing them without asking first took 28 µs for 256 KB on two cores of a Zen 4, asking 7.
   void expect(const Parameter& p, size_t block);
@@ -49,9 +52,10 @@ class Updater {
   const Kernels<T>& kernels_;
   const Mode mode_;
   const double samples_;
+  const bool portions_;
   bool clips_ = false;
   OptimizerStep<T> step_{};
-  T* gradients_ = nullptr;                         // as the parameters, when kept
+  T* gradients_ = nullptr;                         // as the parameters, when kept or summed up
   T *sum_abs_ = nullptr, *sum_squares_ = nullptr;  // of the weights, one a block
   T* norm_squares_ = nullptr;                      // of the gradients, one a block, when clipped
 };

@@ -13,12 +13,12 @@ namespace {
 constexpr size_t kFinishedRows = 4096;  // epochs a slice may finish before it must report them
 
 template <class T>
-GraphOptions graph_options(Batcher<T>& batcher, const SessionOptions& o, size_t batch_rows, ThreadPool& pool) {
+GraphOptions graph_options(Batcher<T>& batcher, const SessionOptions& o, size_t most_rows, ThreadPool& pool) {
   GraphOptions g;
-  g.most_rows = batch_rows;
+  g.most_rows = most_rows;
   g.threads = pool.threads();
   g.backward = o.task == Task::kTrain;
-  g.sparse_capacity = batcher.sparse_capacity(batch_rows, pool);
+  g.sparse_capacity = batcher.sparse_capacity(most_rows, pool);
   g.bytes_in_data = batcher.bytes();
   return g;
 }
@@ -43,16 +43,18 @@ Session<T>::Session(std::shared_ptr<Network<T>> network, std::shared_ptr<const D
       rows_(data_->rows()),
       batch_rows_(std::min(options_.batch_size, rows_)),
       batches_((rows_ + batch_rows_ - 1) / batch_rows_),
+      portion_rows_(std::min(batch_rows_, options_.portion_rows > 0 ? options_.portion_rows : good_portion())),
       pool_(options_.threads),
       batcher_(*network_, *data_, options_.task != Task::kPredict),
-      graph_(*network_, graph_options(batcher_, options_, batch_rows_, pool_)),
+      graph_(*network_, graph_options(batcher_, options_, portion_rows_, pool_)),
       updater_(*network_, Updater<T>::Mode::kUpdate,
-               static_cast<double>(trains() || network_->samples == 0 ? rows_ : network_->samples)),
+               static_cast<double>(trains() || network_->samples == 0 ? rows_ : network_->samples),
+               portion_rows_ < batch_rows_),
       metrics_(options_.task == Task::kPredict ? std::vector<MetricSpec>{} : network_->training().metrics,
                network_->outputs()) {
   const bool shuffles = trains() && options_.shuffle;
   arena_ = carved([&](Arena& arena) {
-    batcher_.bind(arena, batch_rows_);
+    batcher_.bind(arena, portion_rows_);
     graph_.bind(arena);
     if (options_.task != Task::kPredict && network_->size() > 0) updater_.bind(arena);
     order_ = shuffles ? arena.take<uint32_t>(rows_) : nullptr;
@@ -68,6 +70,11 @@ Session<T>::Session(std::shared_ptr<Network<T>> network, std::shared_ptr<const D
   running_.resize(1 + metrics_.count());
   finished_.reserve(running_.size() * std::min(options_.epochs, kFinishedRows));
   if (trains()) network_->samples = rows_;
+}
+
+template <class T>
+size_t Session<T>::good_portion() const {
+  return Graph<T>::portion_rows(network_->spec(), trains(), options_.threads, batch_rows_);
 }
 
 template <class T>
@@ -131,42 +138,48 @@ void Session<T>::report() {
 template <class T>
 bool Session<T>::step(double rate) {
   const size_t at = batch_ * batch_rows_, rows = std::min(batch_rows_, rows_ - at);
-  const Pass<T> pass{rows, trains(), false, network_->steps, pool_, trains() ? &updater_ : nullptr};
-  // A batch that is all of the data, in its order, stays where it is; but dropout thins out compressed rows in place.
-  const bool loaded = loaded_ && batches_ == 1 && !order_ && !graph_.input().sparse;
-  const auto load = [&](size_t first, size_t count) {
-    if (!loaded) batcher_.load(order_, at + first, first, count, graph_.input());
-  };
-  loaded_ = true;
-  if (options_.task == Task::kPredict) {
-    graph_.run(pass, nullptr, false, load);
-    keep_outputs(rows);
-    return true;
-  }
+  const bool predicts = options_.task == Task::kPredict;
   const typename Graph<T>::Truth truth{batcher_.targets(), batcher_.weights()};
-  const double total = graph_.run(pass, &truth, trains(), load);
-  double loss = network_->training().loss.sum ? total : total / static_cast<double>(rows);
-  const auto measure = [&] { metrics_.add(graph_.output(), batcher_.targets(), rows); };
-  if (trains()) {
-    if (!std::isfinite(loss)) return false;
-    updater_.begin(rate);
+  double total = 0;
+  for (size_t first = 0; first < rows; first += portion_rows_) {
+    const size_t now = std::min(portion_rows_, rows - first);
+    const Pass<T> pass{now, first, rows, trains(), false, network_->steps, pool_, trains() ? &updater_ : nullptr};
+    // What is all of the data, in its order, stays where it is; but dropout thins out compressed rows in place.
+    const bool loaded = loaded_ && portion_rows_ == rows_ && !order_ && !graph_.input().sparse;
+    graph_.run(pass, predicts ? nullptr : &truth, trains(), [&](size_t row, size_t count) {
+      if (!loaded) batcher_.load(order_, at + first + row, row, count, graph_.input());
+    });
+    loaded_ = true;
+    if (predicts) {
+      keep_outputs(at + first, now);
+      continue;
+    }
+    total = graph_.add_losses(pass, total);
+    const auto measure = [&] { metrics_.add(graph_.output(), batcher_.targets(), now); };
+    if (!trains()) {
+      measure();
+      continue;
+    }
+    if (!std::isfinite(total)) return false;
+    if (pass.ends_batch()) updater_.begin(rate);
     graph_.learn(pass, measure);
+  }
+  if (predicts) return true;
+  if (trains()) {
     updater_.finish(pool_);
     network_->steps++;
     penalty_ = updater_.penalty();
-  } else {
-    measure();
   }
-  loss += penalty_;
-  loss_sum_ += loss * static_cast<double>(rows);
+  const double mean = network_->training().loss.sum ? total : total / static_cast<double>(rows);
+  loss_sum_ += (mean + penalty_) * static_cast<double>(rows);
   loss_rows_ += static_cast<double>(rows);
   return true;
 }
 
 template <class T>
-void Session<T>::keep_outputs(size_t rows) {
+void Session<T>::keep_outputs(size_t at, size_t rows) {
   const Signal<T>& p = graph_.output();
-  T* to = outputs_.data() + batch_ * batch_rows_ * p.cols;
+  T* to = outputs_.data() + at * p.cols;
   for (size_t r = 0; r < rows; r++, to += p.cols) std::copy_n(p.at(r, 0), p.cols, to);
 }
 

@@ -19,6 +19,7 @@ struct SessionOptions {
   size_t batch_size = 32, epochs = 1;
   int threads = 1;
   bool shuffle = true, end_at_epoch = false;
+  size_t portion_rows = 0;             // rows of a batch taken at once; 0: what is good for it
   std::vector<double> sample_weights;  // one a row, or none
 };
 
@@ -56,17 +57,18 @@ class Session final : public AnySession {
   const void* outputs() const override { return outputs_.data(); }
 
  private:
+  size_t good_portion() const;
   bool step(double rate);  // one batch; false when its loss is not finite
   void begin_epoch();
   void end_epoch();
   void report();
-  void keep_outputs(size_t rows);
+  void keep_outputs(size_t at, size_t rows);
   bool trains() const { return options_.task == Task::kTrain; }
 
   const std::shared_ptr<Network<T>> network_;
   const std::shared_ptr<const Dataset> data_;
   const SessionOptions options_;
-  const size_t rows_, batch_rows_, batches_;
+  const size_t rows_, batch_rows_, batches_, portion_rows_;
   ThreadPool pool_;
   Batcher<T> batcher_;
   Graph<T> graph_;

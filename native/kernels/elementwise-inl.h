@@ -42,11 +42,11 @@ void clamp_negative(T* w, size_t n) {
 
 // Several chains at once: one alone waits for each of its additions.
 template <class V, int vectors, class T = typename V::T>
-inline void sum_columns(const Extent& e, const T* x, T* out) {
+inline void sum_columns(const Extent& e, const T* x, bool accumulate, T* out) {
   constexpr int lanes = Lanes<V>::kCount;
   V sum[vectors];
 #pragma GCC unroll 4
-  for (int v = 0; v < vectors; v++) sum[v] = number<V>(0);
+  for (int v = 0; v < vectors; v++) sum[v] = accumulate ? V::load(out + v * lanes) : number<V>(0);
   for (size_t r = 0; r < e.rows; r++, x += e.ld)
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; v++) sum[v] = sum[v] + V::load(x + v * lanes);
@@ -55,12 +55,12 @@ inline void sum_columns(const Extent& e, const T* x, T* out) {
 }
 
 template <class V, class T = typename V::T>
-void column_sum(const Extent& e, const T* x, T* out) {
+void column_sum(const Extent& e, const T* x, bool accumulate, T* out) {
   constexpr size_t lanes = Lanes<V>::kCount;
   size_t c = 0;
-  for (; c + 4 * lanes <= e.n; c += 4 * lanes) sum_columns<V, 4>(e, x + c, out + c);
-  for (; c + 2 * lanes <= e.n; c += 2 * lanes) sum_columns<V, 2>(e, x + c, out + c);
-  for (; c < e.n; c += lanes) sum_columns<V, 1>(e, x + c, out + c);
+  for (; c + 4 * lanes <= e.n; c += 4 * lanes) sum_columns<V, 4>(e, x + c, accumulate, out + c);
+  for (; c + 2 * lanes <= e.n; c += 2 * lanes) sum_columns<V, 2>(e, x + c, accumulate, out + c);
+  for (; c < e.n; c += lanes) sum_columns<V, 1>(e, x + c, accumulate, out + c);
 }
 
 template <class V, class T = typename V::T>

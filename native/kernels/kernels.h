@@ -156,8 +156,8 @@ struct Kernels {
   void (*scale_columns)(const Extent&, T* w, const T* factor);
   void (*clamp_negative)(T* w, size_t n);
 
-  // out(n) = Σ_rows x, each a chain in increasing row.
-  void (*column_sum)(const Extent&, const T* x, T* out);
+  // out(n) = Σ_rows x, each a chain in increasing row; with `accumulate`, begun from what is in out.
+  void (*column_sum)(const Extent&, const T* x, bool accumulate, T* out);
   // dst(c, r) = src(r, c) for r < rows, c < n; columns rows … dst_n-1 of dst become zero.
   void (*transpose)(const Extent&, const T* src, T* dst, ptrdiff_t dst_ld, size_t dst_n);
 

@@ -139,7 +139,18 @@ std::vector<std::pair<std::string, Body<T>>> bodies() {
   });
   add("column_sum", [](const Kernels<T>& k, Case<T>& c) {
     Matrix<T> out = c.row();
-    k.column_sum(c.extent, c.x.data(), out.data());
+    k.column_sum(c.extent, c.x.data(), false, out.data());
+    return one(out);
+  });
+  add("column_sum taken up again", [](const Kernels<T>& k, Case<T>& c) {
+    Matrix<T> whole = c.row(), out = c.row();
+    const size_t half = c.rows / 2;
+    Extent begin = c.extent, rest = c.extent;
+    begin.rows = half, rest.rows = c.rows - half;
+    k.column_sum(c.extent, c.x.data(), false, whole.data());
+    k.column_sum(begin, c.x.data(), false, out.data());
+    k.column_sum(rest, &c.x.at(half, 0), true, out.data());
+    check(std::memcmp(out.data(), whole.data(), c.n * sizeof(T)) == 0, "column_sum in two halves");
     return one(out);
   });
   add("transpose", [](const Kernels<T>& k, Case<T>& c) {

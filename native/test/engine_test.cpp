@@ -1,5 +1,5 @@
-// The engine without Node: nothing is allocated while a session trains, bits do not depend on threads or slices, the
-// pool runs every task once, initial values have the moments they should.
+// The engine without Node: nothing is allocated while a session trains, bits do not depend on threads, slices or
+// portions, the pool runs every task once, initial values have the moments they should.
 #include <atomic>
 #include <cmath>
 #include <new>
@@ -87,6 +87,16 @@ NetworkSpec small_layers(bool float64) {
   return s;
 }
 
+// No layer needs the whole batch: one whose columns are shared out, one packed, one small.
+NetworkSpec portionable(bool float64) {
+  NetworkSpec s = everything(float64);
+  s.layers[1].units = 512;
+  s.layers.erase(s.layers.begin() + 2);
+  s.layers.insert(s.layers.begin() + 7, dense(256, Activation::kTanh));
+  s.layers.insert(s.layers.begin() + 8, dense(256, Activation::kTanh));
+  return s;
+}
+
 // A hidden layer that is all zeros for an empty row and full for any other: of a batch some pieces are compressed.
 NetworkSpec some_full_rows(bool float64) {
   NetworkSpec s = everything(float64);
@@ -137,11 +147,11 @@ std::shared_ptr<const Dataset> data(size_t rows) {
 
 template <class T>
 std::vector<T> train(const NetworkSpec& spec, size_t batch, int threads, double budget_ms, double clip_norm,
-                     long* allocated) {
+                     long* allocated, size_t portion = 0, std::vector<double>* running = nullptr) {
   auto network = std::make_shared<Network<T>>(spec, *selected_kernels());
   network->compile(training(clip_norm));
   SessionOptions o;
-  o.batch_size = batch, o.epochs = 3, o.threads = threads;
+  o.batch_size = batch, o.epochs = 3, o.threads = threads, o.portion_rows = portion;
   Session<T> session(network, data(batch == 37 ? 500 : 1500), o);
   const double rate = 0.01;
   std::atomic<bool> stop{false};
@@ -150,6 +160,7 @@ std::vector<T> train(const NetworkSpec& spec, size_t batch, int threads, double 
   while (!session.run(budget_ms, &rate, 1, stop).done) {
   }
   if (allocated) *allocated = allocations - before;
+  if (running) *running = session.running();
   return std::vector<T>(network->values(), network->values() + network->size());
 }
 
@@ -177,6 +188,42 @@ void test_training(const NetworkSpec& spec) {
     for (const T w : expected) finite = finite && std::isfinite(w);
     check(finite, "weights are finite, " + type);
   }
+}
+
+// A batch taken in portions gives the bits of a whole one: weights, loss and metrics.
+template <class T>
+void test_portions() {
+  const NetworkSpec spec = portionable(sizeof(T) == 8);
+  constexpr size_t batch = 700;
+  for (const double clip : {0.0, 0.5}) {
+    std::vector<double> expected_running, running;
+    const std::vector<T> expected = train<T>(spec, batch, 1, 1e9, clip, nullptr, batch, &expected_running);
+    for (const size_t portion : {16, 100, 256, 576})
+      for (const int threads : {1, 3}) {
+        long allocated = -1;
+        const std::vector<T> got = train<T>(spec, batch, threads, 1e9, clip, &allocated, portion, &running);
+        const std::string name = ", portions of " + std::to_string(portion) + " " + type_name<T>();
+        check(std::memcmp(got.data(), expected.data(), expected.size() * sizeof(T)) == 0, "equal bits" + name);
+        check(running == expected_running, "equal loss and metrics" + name);
+        check(allocated == 0, "allocations" + name);
+      }
+  }
+}
+
+void test_portion_rows() {
+  NetworkSpec spec = portionable(false);
+  const auto rows = [&](bool training, int threads, size_t batch) {
+    return Graph<float>::portion_rows(spec, training, threads, batch);
+  };
+  check(rows(true, 1, 100) == 128 && rows(true, 1, 500) == 512, "small batches are whole");
+  check(rows(true, 1, 1000) == 384 && rows(true, 1, 10000) == 320, "large ones are not");
+  check(rows(true, 4, 10000) > rows(true, 1, 10000), "more threads have more cache");
+  check(rows(false, 4, 10000) > rows(true, 4, 10000), "no gradients, more rows");
+  spec.layers[1].units = 100000;
+  check(rows(true, 1, 10000) == 320 && rows(true, 1, 256 * 100) == 256, "256 rows at the least");
+  spec.layers.push_back(layer(LayerKind::kBatchNormalization));
+  check(rows(true, 1, 10000) >= 10000, "batch normalization needs all of them");
+  check(rows(false, 1, 10000) < 10000, "but only while it trains");
 }
 
 void test_pool() {
@@ -290,6 +337,7 @@ void test_state() {
 int main() {
   test_pool();
   test_layout();
+  test_portion_rows();
   test_initializers<float>();
   test_initializers<double>();
   test_state<float>();
@@ -301,5 +349,7 @@ int main() {
   test_training<float>(some_full_rows(false));
   test_training<double>(some_full_rows(true));
   test_training<float>(normalized_first());
+  test_portions<float>();
+  test_portions<double>();
   return summary();
 }
