@@ -8,7 +8,7 @@
 namespace myelin {
 namespace {
 
-constexpr size_t kPiece = 1024;  // rows of one task
+constexpr size_t kPiece = 64;  // rows of one task
 
 // Calls body(first, end) for pieces of the rows.
 template <class Body>
@@ -44,27 +44,31 @@ void Storage::count(ThreadPool& pool) const {
 
 template <class E>
 void Storage::compress(ThreadPool& pool) const {
-  constexpr size_t kStride = sizeof(uint64_t) / sizeof(E);  // look at eight bytes at a time first: zeros come in runs
+  constexpr size_t kWord = sizeof(uint64_t) / sizeof(E);  // entries looked at together first: zeros come in runs
   compressed_.bytes_ = Buffer(compressed_.begin_[rows]);
   over_rows(pool, *this, [this](size_t first, size_t end) {
-    std::vector<uint16_t> kept(features);  // one a piece of a thousand rows
+    std::vector<uint16_t> at(features + 1);  // of a piece
+    std::vector<E> values(features + 1);
     for (size_t r = first; r < end; r++) {
       const E* x = features_at<E>(r);
-      char* at = compressed_.bytes_.data() + compressed_.begin_[r];
-      E* values = reinterpret_cast<E*>(at + CompressedRows::kHeader);
       uint32_t n = 0;
-      for (size_t i = 0; i < features; i++) {
-        uint64_t word = 1;
-        if (i % kStride == 0 && i + kStride <= features) memcpy(&word, x + i, sizeof word);
-        if (word == 0) {
-          i += kStride - 1;
-        } else if (x[i] != 0) {
-          kept[n] = static_cast<uint16_t>(i);
-          values[n++] = x[i];
-        }
+      // Without a branch, which would be as hard to foresee as the data: a zero is written over by what comes next.
+      const auto keep = [&](size_t i) {
+        at[n] = static_cast<uint16_t>(i);
+        values[n] = x[i];
+        n += x[i] != 0;
+      };
+      size_t i = 0;
+      for (; i + kWord <= features; i += kWord) {
+        uint64_t word;
+        memcpy(&word, x + i, sizeof word);
+        for (size_t k = 0; word != 0 && k < kWord; k++) keep(i + k);
       }
-      memcpy(at, &n, sizeof n);
-      memcpy(at + CompressedRows::features_offset(n, sizeof(E)), kept.data(), n * sizeof(uint16_t));
+      for (; i < features; i++) keep(i);
+      char* row = compressed_.bytes_.data() + compressed_.begin_[r];
+      memcpy(row, &n, sizeof n);
+      memcpy(row + CompressedRows::kHeader, values.data(), n * sizeof(E));
+      memcpy(row + CompressedRows::features_offset(n, sizeof(E)), at.data(), n * sizeof(uint16_t));
     }
   });
 }
