@@ -340,6 +340,12 @@ export interface NativeSession {
   close(): void
 }
 
+/** Threads and memory that sessions which follow each other hand on, until it is closed. */
+export interface NativeScratch {
+  /** What it holds is given back, and what sessions hold is with them; may be called twice. */
+  close(): void
+}
+
 export interface PerceptronSource {
   /** What an output that is not 1 is. */
   readonly off: 0 | -1
@@ -386,7 +392,13 @@ export interface Addon {
     /** The parameters it would have, without building it. */
     layOut(spec: NetworkSpec): ParameterInfo[]
   }
-  Session: new (network: NativeNetwork, data: NativeDataset, options: SessionOptions) => NativeSession
+  Scratch: new () => NativeScratch
+  Session: new (
+    network: NativeNetwork,
+    data: NativeDataset,
+    options: SessionOptions,
+    scratch?: NativeScratch,
+  ) => NativeSession
   Perceptron: new (data: NativeDataset, source: PerceptronSource) => NativePerceptron
   /** Fills `sums`, rows × outputs, with biases + x · weights, in float64; weights are features × outputs. */
   weightedSums(data: NativeDataset, weights: Float64Array, biases: Float64Array, sums: Float64Array): void

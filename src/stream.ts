@@ -50,6 +50,8 @@ export class StreamSession {
   #next: Promise<Chunk | null> | null = null
   #chunk: Chunk | null = null
   #session: NativeSession | null = null
+  /** Each batch has a session of its own. */
+  readonly #scratch = new native.Scratch()
   #stop: () => void = () => {}
   /** Of the present epoch. */
   #chunks = 0
@@ -143,15 +145,20 @@ export class StreamSession {
     const { handle } = insideOf(chunk.data)!
     return calling(
       () =>
-        new native.Session(this.#core.network, handle, {
-          task: 'train',
-          batchSize: this.#batchSize(chunk),
-          threads: this.#options.threads,
-          epochs: 1,
-          shuffle: false,
-          endAtEpoch: false,
-          sampleWeights: chunk.weights,
-        }),
+        new native.Session(
+          this.#core.network,
+          handle,
+          {
+            task: 'train',
+            batchSize: this.#batchSize(chunk),
+            threads: this.#options.threads,
+            epochs: 1,
+            shuffle: false,
+            endAtEpoch: false,
+            sampleWeights: chunk.weights,
+          },
+          this.#scratch,
+        ),
     )
   }
 
@@ -191,6 +198,7 @@ export class StreamSession {
   /** Tells the iterable that no more is wanted, without waiting for a batch that may never come. */
   close(): void {
     this.#closeChunk()
+    this.#scratch.close()
     Promise.resolve(this.#iterator?.return?.()).catch(() => {})
   }
 }

@@ -1,4 +1,5 @@
 /** Fits on batches from an iterable: the bits of a fit on one dataset, read ahead, bounded, and broken off cleanly. */
+import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -261,6 +262,36 @@ for (const [i, [batches, options, message]] of bad.entries()) {
     const error = await failure(make().fit(batches as Batches, options as FitOptions))
     assert.ok(error.message.includes(message), error.message)
     assert.match(error.code, /^ERR_(OPTION|DATA|SHAPE)$/)
+  })
+}
+
+if (process.platform === 'linux') {
+  // elsewhere nothing tells how many there are
+  test('threads are handed from batch to batch and end with the fit', async () => {
+    const threads = (): number => readdirSync('/proc/self/task').length
+    const model = make()
+    await model.fit(() => batchesOf(BATCH), { threads: 4 })
+    const before = threads()
+    const seen: number[] = []
+    const counted = async function* (): AsyncGenerator<Batch> {
+      for await (const batch of sleepy()) {
+        yield batch
+        seen.push(threads() - before)
+      }
+    }
+    await model.fit(counted, { threads: 4 })
+    assert.is(threads(), before)
+    // when the second batch is asked for the first has begun, and so on
+    assert.equal(seen.slice(1), [3, 3, 3, 3])
+    const failing = async function* (): AsyncGenerator<Batch> {
+      yield* sleepy()
+      throw new Error('no more')
+    }
+    await model.fit(failing, { threads: 4 }).then(
+      () => assert.unreachable(),
+      (error: Error) => assert.is(error.message, 'no more'),
+    )
+    assert.is(threads(), before)
   })
 }
 

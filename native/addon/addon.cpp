@@ -1,4 +1,4 @@
-// The addon's table of contents: five handles and what the machine can do. Its TypeScript side is src/native.ts.
+// The addon's table of contents: six handles and what the machine can do. Its TypeScript side is src/native.ts.
 #include "addon.h"
 
 #include <chrono>
@@ -10,6 +10,7 @@
 #include "dataset_object.h"
 #include "network_object.h"
 #include "perceptron_object.h"
+#include "scratch_object.h"
 #include "session_object.h"
 
 namespace myelin {
@@ -94,6 +95,7 @@ Napi::Object define_exports(Napi::Env env, Napi::Object exports) {
   exports.Set("Dataset", dataset);
   exports.Set("CsvReader", CsvObject::define(env));
   exports.Set("Network", NetworkObject::define(env));
+  exports.Set("Scratch", ScratchObject::define(env));
   exports.Set("Session", SessionObject::define(env));
   exports.Set("Perceptron", PerceptronObject::define(env));
   exports.Set("weightedSums", Napi::Function::New(env, js_weighted_sums, "weightedSums"));

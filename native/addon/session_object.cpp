@@ -3,6 +3,7 @@
 #include "addon.h"
 #include "dataset_object.h"
 #include "network_object.h"
+#include "scratch_object.h"
 
 namespace myelin {
 OpenSession::OpenSession(std::shared_ptr<AnyNetwork> network, std::shared_ptr<const Dataset> data,
@@ -100,9 +101,10 @@ SessionObject::SessionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<
   guarded(info.Env(), [&] {
     std::shared_ptr<AnyNetwork> network = NetworkObject::unwrap(info[0]);
     std::shared_ptr<const Dataset> data = DatasetObject::unwrap(info[1]);
+    SessionOptions options = read_session_options(object_argument(info, 2));
+    if (info.Length() > 3) options.scratch = ScratchObject::unwrap(info[3]);
     if (network->training_now) throw Error("ERR_BUSY", "a slice trains this network");
-    open_ = std::make_shared<OpenSession>(std::move(network), std::move(data),
-                                          read_session_options(object_argument(info, 2)));
+    open_ = std::make_shared<OpenSession>(std::move(network), std::move(data), std::move(options));
   });
 }
 

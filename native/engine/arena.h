@@ -67,7 +67,7 @@ class Buffer {
 class Arena {
  public:
   Arena() = default;  // measures
-  explicit Arena(size_t bytes) : buffer_(bytes) { memset(buffer_.data(), 0, bytes); }
+  Arena(Buffer memory, size_t bytes) : buffer_(std::move(memory)) { memset(buffer_.data(), 0, bytes); }
 
   // n zeroed elements, 64-byte aligned; null while measuring.
   template <class T>
@@ -79,18 +79,24 @@ class Arena {
     return reinterpret_cast<T*>(buffer_.data() + at);
   }
   size_t used() const { return used_; }
+  // What it was carved from; nothing that was taken may be used any more.
+  Buffer release() { return std::move(buffer_); }
 
  private:
   Buffer buffer_;
   size_t used_ = 0;
 };
 
-// Runs `carve` on a measuring arena, then on one of that size, which is returned.
+// Runs `carve` on a measuring arena, then on one of that size, which is returned; of `memory`, if it is enough.
 template <class Carve>
-Arena carved(Carve carve) {
+Arena carved(Carve carve, Buffer memory = {}) {
   Arena measure;
   carve(measure);
-  Arena arena(measure.used());
+  if (memory.size() < measure.used()) {
+    memory = Buffer();  // before there are both
+    memory = Buffer(measure.used());
+  }
+  Arena arena(std::move(memory), measure.used());
   carve(arena);
   return arena;
 }

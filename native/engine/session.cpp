@@ -44,23 +44,26 @@ Session<T>::Session(std::shared_ptr<Network<T>> network, std::shared_ptr<const D
       batch_rows_(std::min(options_.batch_size, rows_)),
       batches_((rows_ + batch_rows_ - 1) / batch_rows_),
       portion_rows_(std::min(batch_rows_, options_.portion_rows > 0 ? options_.portion_rows : good_portion())),
-      pool_(options_.threads),
+      scratch_(options_.scratch ? options_.scratch : std::make_shared<Scratch>()),
+      pool_(scratch_->take_threads(options_.threads)),
       batcher_(*network_, *data_, options_.task != Task::kPredict),
-      graph_(*network_, graph_options(batcher_, options_, portion_rows_, pool_)),
+      graph_(*network_, graph_options(batcher_, options_, portion_rows_, *pool_)),
       updater_(*network_, Updater<T>::Mode::kUpdate,
                static_cast<double>(trains() || network_->samples == 0 ? rows_ : network_->samples),
                portion_rows_ < batch_rows_),
       metrics_(options_.task == Task::kPredict ? std::vector<MetricSpec>{} : network_->training().metrics,
                network_->outputs()) {
   const bool shuffles = trains() && options_.shuffle;
-  arena_ = carved([&](Arena& arena) {
-    batcher_.bind(arena, portion_rows_);
-    graph_.bind(arena);
-    if (options_.task != Task::kPredict && network_->size() > 0) updater_.bind(arena);
-    order_ = shuffles ? arena.take<uint32_t>(rows_) : nullptr;
-    draws_ = shuffles ? arena.take<double>(rows_) : nullptr;
-    sample_weights_ = options_.sample_weights.empty() ? nullptr : arena.take<T>(rows_);
-  });
+  arena_ = carved(
+      [&](Arena& arena) {
+        batcher_.bind(arena, portion_rows_);
+        graph_.bind(arena);
+        if (options_.task != Task::kPredict && network_->size() > 0) updater_.bind(arena);
+        order_ = shuffles ? arena.take<uint32_t>(rows_) : nullptr;
+        draws_ = shuffles ? arena.take<double>(rows_) : nullptr;
+        sample_weights_ = options_.sample_weights.empty() ? nullptr : arena.take<T>(rows_);
+      },
+      scratch_->take_memory());
   for (size_t i = 0; i < options_.sample_weights.size(); i++)
     sample_weights_[i] = static_cast<T>(options_.sample_weights[i]);
   batcher_.set_weights(sample_weights_);
@@ -70,6 +73,11 @@ Session<T>::Session(std::shared_ptr<Network<T>> network, std::shared_ptr<const D
   running_.resize(1 + metrics_.count());
   finished_.reserve(running_.size() * std::min(options_.epochs, kFinishedRows));
   if (trains()) network_->samples = rows_;
+}
+
+template <class T>
+Session<T>::~Session() {
+  scratch_->keep(std::move(pool_), arena_.release());
 }
 
 template <class T>
@@ -143,7 +151,7 @@ bool Session<T>::step(double rate) {
   double total = 0;
   for (size_t first = 0; first < rows; first += portion_rows_) {
     const size_t now = std::min(portion_rows_, rows - first);
-    const Pass<T> pass{now, first, rows, trains(), false, network_->steps, pool_, trains() ? &updater_ : nullptr};
+    const Pass<T> pass{now, first, rows, trains(), false, network_->steps, *pool_, trains() ? &updater_ : nullptr};
     // What is all of the data, in its order, stays where it is; but dropout thins out compressed rows in place.
     const bool loaded = loaded_ && portion_rows_ == rows_ && !order_ && !graph_.input().sparse;
     graph_.run(pass, predicts ? nullptr : &truth, trains(), [&](size_t row, size_t count) {
@@ -166,7 +174,7 @@ bool Session<T>::step(double rate) {
   }
   if (predicts) return true;
   if (trains()) {
-    updater_.finish(pool_);
+    updater_.finish(*pool_);
     network_->steps++;
     penalty_ = updater_.penalty();
   }

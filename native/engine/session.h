@@ -9,6 +9,7 @@
 
 #include "batcher.h"
 #include "metrics.h"
+#include "scratch.h"
 
 namespace myelin {
 
@@ -21,6 +22,7 @@ struct SessionOptions {
   bool shuffle = true, end_at_epoch = false;
   size_t portion_rows = 0;             // rows of a batch taken at once; 0: what is good for it
   std::vector<double> sample_weights;  // one a row, or none
+  std::shared_ptr<Scratch> scratch;    // for sessions that follow each other, or null
 };
 
 struct Progress {
@@ -50,6 +52,7 @@ template <class T>
 class Session final : public AnySession {
  public:
   Session(std::shared_ptr<Network<T>> network, std::shared_ptr<const Dataset> data, SessionOptions options);
+  ~Session() override;
 
   Progress run(double budget_ms, const double* rates, size_t rate_count, std::atomic<bool>& stop) override;
   const std::vector<double>& running() const override { return running_; }
@@ -69,7 +72,8 @@ class Session final : public AnySession {
   const std::shared_ptr<const Dataset> data_;
   const SessionOptions options_;
   const size_t rows_, batch_rows_, batches_, portion_rows_;
-  ThreadPool pool_;
+  const std::shared_ptr<Scratch> scratch_;
+  std::unique_ptr<ThreadPool> pool_;
   Batcher<T> batcher_;
   Graph<T> graph_;
   Updater<T> updater_;

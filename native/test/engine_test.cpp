@@ -147,11 +147,12 @@ std::shared_ptr<const Dataset> data(size_t rows) {
 
 template <class T>
 std::vector<T> train(const NetworkSpec& spec, size_t batch, int threads, double budget_ms, double clip_norm,
-                     long* allocated, size_t portion = 0, std::vector<double>* running = nullptr) {
+                     long* allocated, size_t portion = 0, std::vector<double>* running = nullptr,
+                     const std::shared_ptr<Scratch>& scratch = nullptr) {
   auto network = std::make_shared<Network<T>>(spec, *selected_kernels());
   network->compile(training(clip_norm));
   SessionOptions o;
-  o.batch_size = batch, o.epochs = 3, o.threads = threads, o.portion_rows = portion;
+  o.batch_size = batch, o.epochs = 3, o.threads = threads, o.portion_rows = portion, o.scratch = scratch;
   Session<T> session(network, data(batch == 37 ? 500 : 1500), o);
   const double rate = 0.01;
   std::atomic<bool> stop{false};
@@ -208,6 +209,35 @@ void test_portions() {
         check(allocated == 0, "allocations" + name);
       }
   }
+}
+
+// A session in the memory and with the threads of another, larger or smaller, gives the bits of one of its own.
+template <class T>
+void test_scratch() {
+  constexpr bool float64 = sizeof(T) == 8;
+  const auto scratch = std::make_shared<Scratch>();
+  const struct {
+    NetworkSpec spec;
+    size_t batch;
+    int threads;
+  } sessions[] = {{portionable(float64), 700, 3},  {everything(float64), 170, 3},  {some_full_rows(float64), 37, 2},
+                  {small_layers(float64), 170, 2}, {portionable(float64), 170, 2}, {everything(float64), 37, 1}};
+  for (const auto& [spec, batch, threads] : sessions) {
+    const std::vector<T> expected = train<T>(spec, batch, 1, 1e9, 0, nullptr);
+    const std::vector<T> got = train<T>(spec, batch, threads, 1e9, 0, nullptr, 0, nullptr, scratch);
+    check(std::memcmp(got.data(), expected.data(), expected.size() * sizeof(T)) == 0,
+          "equal bits after another session");
+  }
+  const Buffer memory = scratch->take_memory();
+  check(memory.size() > 0 && scratch->take_memory().size() == 0, "memory is kept for one");
+  scratch->keep(std::make_unique<ThreadPool>(2), Buffer(64));
+  ThreadPool* const kept = scratch->take_threads(2).release();
+  check(kept->threads() == 2, "as many threads as wanted");
+  scratch->keep(std::unique_ptr<ThreadPool>(kept), Buffer(64));
+  check(scratch->take_threads(3)->threads() == 3, "other threads when there are not as many");
+  scratch->close();
+  scratch->keep(std::make_unique<ThreadPool>(2), Buffer(64));
+  check(scratch->take_memory().size() == 0, "nothing is kept once closed");
 }
 
 void test_portion_rows() {
@@ -351,5 +381,7 @@ int main() {
   test_training<float>(normalized_first());
   test_portions<float>();
   test_portions<double>();
+  test_scratch<float>();
+  test_scratch<double>();
   return summary();
 }
