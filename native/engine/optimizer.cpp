@@ -77,12 +77,20 @@ Updater<T>::Updater(Network<T>& network, Mode mode, double samples, bool portion
     : network_(network), kernels_(network.kernels()), mode_(mode), samples_(samples), portions_(portions) {
   const OptimizerSpec& o = network.training().optimizer;
   clips_ = mode == Mode::kUpdate && (o.clip_norm > 0 || o.global_clip_norm > 0);
+  updated_ = std::vector<std::atomic<uint32_t>>(blocks());
+}
+
+// Of all parameters together.
+template <class T>
+size_t Updater<T>::blocks() const {
+  if (network_.parameters().empty()) return 0;
+  const Parameter& last = network_.parameters().back();
+  return last.first_block + block_count<T>(last);
 }
 
 template <class T>
 void Updater<T>::bind(Arena& arena) {
-  const Parameter& last = network_.parameters().back();
-  const size_t blocks = last.first_block + block_count<T>(last);
+  const size_t blocks = this->blocks();
   sum_abs_ = arena.take<T>(blocks);
   sum_squares_ = arena.take<T>(blocks);
   if (keeps() || portions_) gradients_ = arena.take<T>(network_.size());
@@ -139,9 +147,15 @@ void Updater<T>::take(const Parameter& p, size_t block, T* g) {
     if (g != to) memcpy(to, g, b.size() * sizeof(T));
     T sum_abs;
     kernels_.sum_abs_squares(g, b.size(), &sum_abs, &norm_squares_[p.first_block + block]);
-  } else {
-    update(p, b, g, T(1));
+    return;
   }
+  update(p, b, g, T(1));
+  if (!constrains_at_once(p)) return;
+  const size_t a_panel = blocks_of_panel<T>(p), panel = block / a_panel;
+  std::atomic<uint32_t>& updated = updated_[p.first_block + panel * a_panel];
+  if (updated.fetch_add(1, std::memory_order_acq_rel) + 1 < a_panel) return;
+  updated.store(0, std::memory_order_relaxed);
+  constrain_panel(p, panel);
 }
 
 template <class T>
@@ -187,24 +201,28 @@ static double constraint_factor(const ConstraintSpec& c, double squares) {
 // The norm is that of the incoming weights of a unit: of a kernel's column, or of a whole vector (Keras: axis 0).
 template <class T>
 void Updater<T>::constrain(const Parameter& p, ThreadPool& pool) const {
-  const ConstraintSpec& c = p.constraint;
+  if (p.kind == ParameterKind::kKernel)
+    return pool.run(panel_count<T>(p), static_cast<double>(p.size()),
+                    [&](size_t panel, int) { constrain_panel(p, panel); });
   T* w = network_.values(p);
-  if (c.kind == Constraint::kNonNeg) return kernels_.clamp_negative(w, p.size());
-  if (p.kind != ParameterKind::kKernel) {
-    T sum_abs, squares;
-    kernels_.sum_abs_squares(w, p.size(), &sum_abs, &squares);
-    const Extent whole{1, p.cols, p.n, static_cast<ptrdiff_t>(p.n)};
-    return kernels_.multiply(whole, w, static_cast<T>(constraint_factor(c, static_cast<double>(squares))), w);
-  }
-  pool.run(panel_count<T>(p), static_cast<double>(p.size()), [&](size_t panel, int) {
-    alignas(kAlignment) T factor[kPanel<T>];
-    const size_t width = panel_width<T>(p, panel);
-    const Extent extent{p.rows, width, width, static_cast<ptrdiff_t>(width)};
-    T* at = w + panel * kPanel<T> * p.rows;
-    kernels_.column_sum_squares(extent, at, factor);
-    for (size_t i = 0; i < width; i++) factor[i] = static_cast<T>(constraint_factor(c, static_cast<double>(factor[i])));
-    kernels_.scale_columns(extent, at, factor);
-  });
+  if (p.constraint.kind == Constraint::kNonNeg) return kernels_.clamp_negative(w, p.size());
+  T sum_abs, squares;
+  kernels_.sum_abs_squares(w, p.size(), &sum_abs, &squares);
+  const Extent whole{1, p.cols, p.n, static_cast<ptrdiff_t>(p.n)};
+  kernels_.multiply(whole, w, static_cast<T>(constraint_factor(p.constraint, static_cast<double>(squares))), w);
+}
+
+template <class T>
+void Updater<T>::constrain_panel(const Parameter& p, size_t panel) const {
+  const ConstraintSpec& c = p.constraint;
+  alignas(kAlignment) T factor[kPanel<T>];
+  const size_t width = panel_width<T>(p, panel);
+  const Extent extent{p.rows, width, width, static_cast<ptrdiff_t>(width)};
+  T* at = network_.values(p) + panel * kPanel<T> * p.rows;
+  if (c.kind == Constraint::kNonNeg) return kernels_.clamp_negative(at, p.rows * width);
+  kernels_.column_sum_squares(extent, at, factor);
+  for (size_t i = 0; i < width; i++) factor[i] = static_cast<T>(constraint_factor(c, static_cast<double>(factor[i])));
+  kernels_.scale_columns(extent, at, factor);
 }
 
 template <class T>
@@ -212,7 +230,7 @@ void Updater<T>::finish(ThreadPool& pool) {
   if (mode_ != Mode::kUpdate) return;
   if (clips_) update_clipped(pool);
   for (const Parameter& p : network_.parameters())
-    if (p.trainable && p.constraint.any) constrain(p, pool);
+    if (p.trainable && p.constraint.any && !constrains_at_once(p)) constrain(p, pool);
 }
 
 template <class T>

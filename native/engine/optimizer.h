@@ -4,6 +4,9 @@
 #ifndef MYELIN_ENGINE_OPTIMIZER_H
 #define MYELIN_ENGINE_OPTIMIZER_H
 
+#include <atomic>
+#include <vector>
+
 #include "network.h"
 #include "thread_pool.h"
 
@@ -30,7 +33,7 @@ class Updater {
   void take(const Parameter& p, size_t block, T* g);
   // The same for a whole vector.
   void take_vector(const Parameter& p, T* g);
-  // After the backward pass: what had to wait for the norm, then the constraints.
+  // After the backward pass: what had to wait for the norm, then the constraints that are left.
   void finish(ThreadPool& pool);
 
   // Regularization penalty of the weights as they were when the step began; after finish().
@@ -41,11 +44,17 @@ class Updater {
   const T* gradient(const Parameter& p) const { return gradients_ + p.offset; }
 
  private:
+  size_t blocks() const;
   void measure(const Parameter& p, size_t block);
   void regularize(const Parameter& p, const Block& b, T* g) const;
   void update(const Parameter& p, const Block& b, const T* g, T scale) const;
   void update_clipped(ThreadPool& pool);
   void constrain(const Parameter& p, ThreadPool& pool) const;
+  void constrain_panel(const Parameter& p, size_t panel) const;
+  // Kernels are, panel after panel, while what was just updated is near.
+  bool constrains_at_once(const Parameter& p) const {
+    return p.constraint.any && p.kind == ParameterKind::kKernel && !keeps();
+  }
   bool keeps() const { return mode_ == Mode::kKeepGradients || clips_; }
 
   Network<T>& network_;
@@ -58,6 +67,7 @@ class Updater {
   T* gradients_ = nullptr;                         // as the parameters, when kept or summed up
   T *sum_abs_ = nullptr, *sum_squares_ = nullptr;  // of the weights, one a block
   T* norm_squares_ = nullptr;                      // of the gradients, one a block, when clipped
+  std::vector<std::atomic<uint32_t>> updated_;     // blocks of a panel in this step, at the panel's first block
 };
 
 }  // namespace myelin

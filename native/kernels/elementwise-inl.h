@@ -17,16 +17,41 @@ void sum_abs_squares(const T* x, size_t n, T* sum_abs, T* sum_squares) {
   *sum_squares = sum_lanes(s);
 }
 
+// out(n) = a chain a column, out = next(x, out) in increasing row, begun from zero or what is there. Several at once:
+// one alone waits for each of its terms, and a line of the cache has more than one vector.
+template <class V, int vectors, class Next, class T = typename V::T>
+inline void fold_columns(const Extent& e, const T* x, bool accumulate, Next next, T* out) {
+  constexpr int lanes = Lanes<V>::kCount;
+  V sum[vectors];
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; v++) sum[v] = accumulate ? V::load(out + v * lanes) : number<V>(0);
+  for (size_t r = 0; r < e.rows; r++, x += e.ld)
+#pragma GCC unroll 8
+    for (int v = 0; v < vectors; v++) sum[v] = next(V::load(x + v * lanes), sum[v]);
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; v++) store(out + v * lanes, sum[v]);
+}
+
+template <class V, class Next, class T = typename V::T>
+inline void fold_all_columns(const Extent& e, const T* x, bool accumulate, Next next, T* out) {
+  constexpr size_t lanes = Lanes<V>::kCount;
+  size_t c = 0;
+  for (; c + 8 * lanes <= e.n; c += 8 * lanes) fold_columns<V, 8>(e, x + c, accumulate, next, out + c);
+  for (; c + 4 * lanes <= e.n; c += 4 * lanes) fold_columns<V, 4>(e, x + c, accumulate, next, out + c);
+  for (; c + 2 * lanes <= e.n; c += 2 * lanes) fold_columns<V, 2>(e, x + c, accumulate, next, out + c);
+  for (; c < e.n; c += lanes) fold_columns<V, 1>(e, x + c, accumulate, next, out + c);
+}
+
 template <class V, class T = typename V::T>
 void column_sum_squares(const Extent& e, const T* w, T* out) {
-  for (size_t c = 0; c < e.n; c += Lanes<V>::kCount) {
-    V sum = number<V>(0);
-    for (size_t r = 0; r < e.rows; r++) {
-      const V v = V::load(w + static_cast<ptrdiff_t>(r) * e.ld + c);
-      sum = fma(v, v, sum);
-    }
-    store(out + c, sum);
-  }
+  fold_all_columns<V>(
+      e, w, false, [](V x, V sum) { return fma(x, x, sum); }, out);
+}
+
+template <class V, class T = typename V::T>
+void column_sum(const Extent& e, const T* x, bool accumulate, T* out) {
+  fold_all_columns<V>(
+      e, x, accumulate, [](V x, V sum) { return sum + x; }, out);
 }
 
 template <class V, class T = typename V::T>
@@ -38,29 +63,6 @@ void scale_columns(const Extent& e, T* w, const T* factor) {
 template <class V, class T = typename V::T>
 void clamp_negative(T* w, size_t n) {
   for (size_t i = 0; i < n; i += Lanes<V>::kCount) store(w + i, vmax(number<V>(0), V::load(w + i)));
-}
-
-// Several chains at once: one alone waits for each of its additions.
-template <class V, int vectors, class T = typename V::T>
-inline void sum_columns(const Extent& e, const T* x, bool accumulate, T* out) {
-  constexpr int lanes = Lanes<V>::kCount;
-  V sum[vectors];
-#pragma GCC unroll 4
-  for (int v = 0; v < vectors; v++) sum[v] = accumulate ? V::load(out + v * lanes) : number<V>(0);
-  for (size_t r = 0; r < e.rows; r++, x += e.ld)
-#pragma GCC unroll 4
-    for (int v = 0; v < vectors; v++) sum[v] = sum[v] + V::load(x + v * lanes);
-#pragma GCC unroll 4
-  for (int v = 0; v < vectors; v++) store(out + v * lanes, sum[v]);
-}
-
-template <class V, class T = typename V::T>
-void column_sum(const Extent& e, const T* x, bool accumulate, T* out) {
-  constexpr size_t lanes = Lanes<V>::kCount;
-  size_t c = 0;
-  for (; c + 4 * lanes <= e.n; c += 4 * lanes) sum_columns<V, 4>(e, x + c, accumulate, out + c);
-  for (; c + 2 * lanes <= e.n; c += 2 * lanes) sum_columns<V, 2>(e, x + c, accumulate, out + c);
-  for (; c < e.n; c += lanes) sum_columns<V, 1>(e, x + c, accumulate, out + c);
 }
 
 template <class V, class T = typename V::T>
