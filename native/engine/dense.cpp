@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "../kernels/cpu.h"
 #include "activation.h"
 
 namespace myelin {
@@ -193,12 +194,17 @@ void DenseLayer<T>::differentiate(const Piece& p, T* gradient, bool look) {
   if (look && delta_.bound()) delta_.look(kernels_, delta, p);
 }
 
-// One strip of W, kPanel inputs by all units, transposed.
+// One strip of W, kPanel inputs by all units, transposed. Of a large layer it comes from far away, in pieces as short
+// as the strip: asking for the next one makes 784-2048³-10 with dropout 1.02 times as fast.
 template <class T>
 void DenseLayer<T>::turn(size_t strip, T* turned) const {
   const size_t i = strip * kPanel<T>, rows = std::min(kernel_->rows - i, kPanel<T>);
   for (size_t panel = 0; panel < panel_count<T>(*kernel_); panel++) {
     const size_t col = panel * kPanel<T>, width = panel_width<T>(*kernel_, panel);
+    if (in_parts_ && panel + 1 < panel_count<T>(*kernel_)) {
+      const size_t next = panel_width<T>(*kernel_, panel + 1);
+      prefetch(network_.values(*kernel_) + (col + kPanel<T>)*kernel_->rows + i * next, rows * next * sizeof(T));
+    }
     kernels_.transpose({rows, width, width, static_cast<ptrdiff_t>(width)},
                        network_.values(*kernel_) + col * kernel_->rows + i * width, turned + col * kPanel<T>,
                        static_cast<ptrdiff_t>(kPanel<T>), round_up(rows, kLanes<T>));
