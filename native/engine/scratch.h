@@ -21,7 +21,8 @@ class Scratch {
       const std::lock_guard<std::mutex> lock(mutex_);
       kept = std::move(threads_);
     }
-    return kept && kept->threads() == threads ? std::move(kept) : std::make_unique<ThreadPool>(threads);
+    if (!kept || kept->threads() != threads) kept = std::make_unique<ThreadPool>(threads);
+    return kept;
   }
   // What was kept, however large, or nothing.
   Buffer take_memory() {

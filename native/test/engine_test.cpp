@@ -90,10 +90,9 @@ NetworkSpec small_layers(bool float64) {
 // No layer needs the whole batch: one whose columns are shared out, one packed, one small.
 NetworkSpec portionable(bool float64) {
   NetworkSpec s = everything(float64);
-  s.layers[1].units = 512;
+  s.layers[1].units = 400;
   s.layers.erase(s.layers.begin() + 2);
   s.layers.insert(s.layers.begin() + 7, dense(256, Activation::kTanh));
-  s.layers.insert(s.layers.begin() + 8, dense(256, Activation::kTanh));
   return s;
 }
 
@@ -196,18 +195,20 @@ template <class T>
 void test_portions() {
   const NetworkSpec spec = portionable(sizeof(T) == 8);
   constexpr size_t batch = 700;
-  for (const double clip : {0.0, 0.5}) {
+  const struct {
+    double clip;
+    size_t portion;
+    int threads;
+  } cases[] = {{0, 100, 1}, {0, 576, 2}, {0.5, 256, 3}};
+  for (const auto& [clip, portion, threads] : cases) {
+    long allocated = -1;
     std::vector<double> expected_running, running;
     const std::vector<T> expected = train<T>(spec, batch, 1, 1e9, clip, nullptr, batch, &expected_running);
-    for (const size_t portion : {16, 100, 256, 576})
-      for (const int threads : {1, 3}) {
-        long allocated = -1;
-        const std::vector<T> got = train<T>(spec, batch, threads, 1e9, clip, &allocated, portion, &running);
-        const std::string name = ", portions of " + std::to_string(portion) + " " + type_name<T>();
-        check(std::memcmp(got.data(), expected.data(), expected.size() * sizeof(T)) == 0, "equal bits" + name);
-        check(running == expected_running, "equal loss and metrics" + name);
-        check(allocated == 0, "allocations" + name);
-      }
+    const std::vector<T> got = train<T>(spec, batch, threads, 1e9, clip, &allocated, portion, &running);
+    const std::string name = ", portions of " + std::to_string(portion) + " " + type_name<T>();
+    check(std::memcmp(got.data(), expected.data(), expected.size() * sizeof(T)) == 0, "equal bits" + name);
+    check(running == expected_running, "equal loss and metrics" + name);
+    check(allocated == 0, "allocations" + name);
   }
 }
 
