@@ -202,8 +202,8 @@ void DenseLayer<T>::turn(size_t strip, T* turned) const {
   for (size_t panel = 0; panel < panel_count<T>(*kernel_); panel++) {
     const size_t col = panel * kPanel<T>, width = panel_width<T>(*kernel_, panel);
     if (in_parts_ && panel + 1 < panel_count<T>(*kernel_)) {
-      const size_t next = panel_width<T>(*kernel_, panel + 1);
-      prefetch(network_.values(*kernel_) + (col + kPanel<T>)*kernel_->rows + i * next, rows * next * sizeof(T));
+      const size_t next_col = col + kPanel<T>, next_width = panel_width<T>(*kernel_, panel + 1);
+      prefetch(network_.values(*kernel_) + next_col * kernel_->rows + i * next_width, rows * next_width * sizeof(T));
     }
     kernels_.transpose({rows, width, width, static_cast<ptrdiff_t>(width)},
                        network_.values(*kernel_) + col * kernel_->rows + i * width, turned + col * kPanel<T>,
