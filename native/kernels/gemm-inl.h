@@ -85,30 +85,44 @@ MYELIN_INLINE void gemm_tile(LeftRows<T> a, const T* b, ptrdiff_t ldb, T* c, ptr
     for (int v = 0; v < vectors; v++) store(c + r * ldc + v * lanes, acc[r][v] + zero);  // -0 becomes +0
 }
 
-// All rows of one column of tiles; the last rows in a smaller tile.
+// Rows of the next tile of those that are left. A few rows have too few accumulators to hide a multiply-add's latency:
+// they share the rows of the tile before them, 6 + 2 become 4 + 4.
+constexpr size_t tile_rows(size_t left) {
+  constexpr size_t most = kTileRows, few = 4;
+  if (left <= most) return left;
+  return left < most + few ? (left + 1) / 2 : most;
+}
+
+// All rows of one column of tiles.
 template <class V, int vectors, class T = typename V::T>
 void gemm_column(const Gemm<T>& g, LeftRows<T> a, const T* b, T* c, const T* start, ptrdiff_t start_ld, size_t depth,
                  Coming<T>& coming) {
   const ptrdiff_t ldb = g.ldb, ldc = g.ldc;
-  size_t m = 0;
-  for (; m + kTileRows <= g.m; m += kTileRows) {
+  for (size_t left = g.m, rows; left > 0; left -= rows) {
+    rows = tile_rows(left);
     coming.ask();
-    gemm_tile<V, kTileRows, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
-    a.at += kTileRows * a.row;
-    c += kTileRows * ldc;
-    if (start) start += kTileRows * start_ld;
-  }
-  switch (g.m - m) {
-    case 1:
-      return gemm_tile<V, 1, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
-    case 2:
-      return gemm_tile<V, 2, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
-    case 3:
-      return gemm_tile<V, 3, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
-    case 4:
-      return gemm_tile<V, 4, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
-    case 5:
-      return gemm_tile<V, 5, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
+    switch (rows) {
+      case 1:
+        gemm_tile<V, 1, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
+        break;
+      case 2:
+        gemm_tile<V, 2, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
+        break;
+      case 3:
+        gemm_tile<V, 3, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
+        break;
+      case 4:
+        gemm_tile<V, 4, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
+        break;
+      case 5:
+        gemm_tile<V, 5, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
+        break;
+      default:
+        gemm_tile<V, kTileRows, vectors>(a, b, ldb, c, ldc, start, start_ld, depth);
+    }
+    a.at += static_cast<ptrdiff_t>(rows) * a.row;
+    c += static_cast<ptrdiff_t>(rows) * ldc;
+    if (start) start += static_cast<ptrdiff_t>(rows) * start_ld;
   }
 }
 
