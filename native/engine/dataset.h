@@ -38,7 +38,8 @@ class CompressedRows {
     const uint32_t count = *reinterpret_cast<const uint32_t*>(at);
     return {count, at + kHeader, reinterpret_cast<const uint16_t*>(at + features_offset(count, element_size))};
   }
-  // Tells the memory that row r is wanted soon.
+  // Tell the memory that row r is wanted soon, and first where it lies.
+  void prefetch_place(size_t r) const { prefetch(&begin_[r], sizeof begin_[r]); }
   void prefetch_row(size_t r) const { prefetch(bytes_.data() + begin_[r], begin_[r + 1] - begin_[r]); }
 
  private:
