@@ -7,37 +7,50 @@
 namespace myelin {
 namespace {
 
-constexpr int kBlocks = 16;
+constexpr int kBlocks = 16, kRounds = 10;
 
-// words[64] of group `group`, 64-byte aligned.
-inline void philox_group(const DrawAt& at, uint32_t group, uint32_t* words) {
-  for (int i = 0; i < kBlocks; i++) words[i] = group * kBlocks + static_cast<uint32_t>(i);
-  U c0 = U::load(words), c1 = U::set1(static_cast<uint32_t>(at.step)), c3 = U::set1(at.stream);
-  U c2 = U::set1(static_cast<uint32_t>(at.step >> 32));
-  uint32_t k0 = static_cast<uint32_t>(at.seed), k1 = static_cast<uint32_t>(at.seed >> 32);
-  for (int round = 0; round < 10; round++) {
-    U high0, low0, high2, low2;
-    multiply_wide(c0, 0xD2511F53u, &high0, &low0);
-    multiply_wide(c2, 0xCD9E8D57u, &high2, &low2);
-    c0 = high2 ^ c1 ^ U::set1(k0);
-    c2 = high0 ^ c3 ^ U::set1(k1);
-    c1 = low2;
-    c3 = low0;
-    k0 += 0x9E3779B9u;
-    k1 += 0xBB67AE85u;
+class Philox {
+ public:
+  explicit Philox(const DrawAt& at) : at_(at) {
+    uint32_t k0 = static_cast<uint32_t>(at.seed), k1 = static_cast<uint32_t>(at.seed >> 32);
+    for (int round = 0; round < kRounds; round++) {
+      k0_[round] = k0, k1_[round] = k1;
+      k0 += 0x9E3779B9u, k1 += 0xBB67AE85u;
+    }
   }
-  store(words, c0);
-  store(words + kBlocks, c1);
-  store(words + 2 * kBlocks, c2);
-  store(words + 3 * kBlocks, c3);
-}
+  // words[64] of group `group`, 64-byte aligned.
+  void draw(uint32_t group, uint32_t* words) const {
+    for (int i = 0; i < kBlocks; i += U::kCount) {
+      U c0 = U::count_from(group * kBlocks + static_cast<uint32_t>(i)), c1 = U::set1(static_cast<uint32_t>(at_.step));
+      U c2 = U::set1(static_cast<uint32_t>(at_.step >> 32)), c3 = U::set1(at_.stream);
+      for (int round = 0; round < kRounds; round++) {
+        U high0, low0, high2, low2;
+        multiply_wide(c0, 0xD2511F53u, &high0, &low0);
+        multiply_wide(c2, 0xCD9E8D57u, &high2, &low2);
+        c0 = high2 ^ (c1 ^ U::set1(k0_[round]));
+        c2 = high0 ^ (c3 ^ U::set1(k1_[round]));
+        c1 = low2;
+        c3 = low0;
+      }
+      store(words + i, c0);
+      store(words + kBlocks + i, c1);
+      store(words + 2 * kBlocks + i, c2);
+      store(words + 3 * kBlocks + i, c3);
+    }
+  }
+
+ private:
+  const DrawAt at_;
+  uint32_t k0_[kRounds], k1_[kRounds];  // of each round
+};
 
 // One 64-bit word of the mask per group.
 inline void draw_mask(const DrawAt& at, size_t first_row, size_t rows, size_t words, uint32_t threshold,
                       uint64_t* bits) {
+  const Philox philox(at);
   for (size_t i = 0; i < rows * words; i++) {
     alignas(64) uint32_t draw[64];
-    philox_group(at, static_cast<uint32_t>(first_row * words + i), draw);
+    philox.draw(static_cast<uint32_t>(first_row * words + i), draw);
     bits[i] = below(draw, threshold) | below(draw + 16, threshold) << 16 | below(draw + 32, threshold) << 32 |
               below(draw + 48, threshold) << 48;
   }
@@ -73,7 +86,7 @@ constexpr int kGroup = 256 / sizeof(T);
 template <class V, class T = typename V::T>
 inline void uniform_group(const DrawAt& at, uint32_t group, T* out) {
   alignas(64) uint32_t words[64];
-  philox_group(at, group, words);
+  Philox(at).draw(group, words);
   uniforms(words, out);
 }
 

@@ -89,12 +89,15 @@ MYELIN_SHIFT(shift_left, D, _mm256_castpd_si256, _mm256_castsi256_pd, _mm256_sll
 MYELIN_SHIFT(shift_right, D, _mm256_castpd_si256, _mm256_castsi256_pd, _mm256_srli_epi64)
 #undef MYELIN_SHIFT
 
-// 16 unsigned words.
+// 8 unsigned words, four a register, each in the lower half of 64 bits: that is where a product finds its factors and
+// leaves its lower half, and its upper half is a shift away. What is in the upper halves does not matter.
 struct U {
+  static constexpr int kCount = 8;
   __m256i a, b;
-  static U load(const uint32_t* p) {
-    return {_mm256_load_si256(reinterpret_cast<const __m256i*>(p)),
-            _mm256_load_si256(reinterpret_cast<const __m256i*>(p + 8))};
+  static U count_from(uint32_t x) {
+    const __m256i first = _mm256_set1_epi32(static_cast<int>(x));
+    return {_mm256_add_epi32(first, _mm256_setr_epi32(0, 0, 1, 0, 2, 0, 3, 0)),
+            _mm256_add_epi32(first, _mm256_setr_epi32(4, 0, 5, 0, 6, 0, 7, 0))};
   }
   static U set1(uint32_t x) {
     const __m256i v = _mm256_set1_epi32(static_cast<int>(x));
@@ -102,19 +105,14 @@ struct U {
   }
 };
 inline void store(uint32_t* p, U x) {
-  _mm256_store_si256(reinterpret_cast<__m256i*>(p), x.a);
-  _mm256_store_si256(reinterpret_cast<__m256i*>(p + 8), x.b);
+  const __m256 lower = _mm256_shuffle_ps(_mm256_castsi256_ps(x.a), _mm256_castsi256_ps(x.b), 0x88);
+  _mm256_store_si256(reinterpret_cast<__m256i*>(p), _mm256_permute4x64_epi64(_mm256_castps_si256(lower), 0xd8));
 }
 inline U operator^(U x, U y) { return {_mm256_xor_si256(x.a, y.a), _mm256_xor_si256(x.b, y.b)}; }
-inline void multiply_half(__m256i x, __m256i factor, __m256i* high, __m256i* low) {
-  const __m256i even = _mm256_mul_epu32(x, factor), odd = _mm256_mul_epu32(_mm256_srli_epi64(x, 32), factor);
-  *high = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xaa);
-  *low = _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xaa);
-}
 inline void multiply_wide(U x, uint32_t m, U* high, U* low) {
   const __m256i factor = _mm256_set1_epi32(static_cast<int>(m));
-  multiply_half(x.a, factor, &high->a, &low->a);
-  multiply_half(x.b, factor, &high->b, &low->b);
+  *low = {_mm256_mul_epu32(x.a, factor), _mm256_mul_epu32(x.b, factor)};
+  *high = {_mm256_srli_epi64(low->a, 32), _mm256_srli_epi64(low->b, 32)};
 }
 
 // Bit i tells whether words[i] < limit, for the 16 words of a 64-byte line. Comparisons are signed: shifted by 2^31.

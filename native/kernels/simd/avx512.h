@@ -83,7 +83,11 @@ inline double max_lanes(D x) {
 // 16 unsigned words.
 struct U {
   __m512i v;
-  static U load(const uint32_t* p) { return {_mm512_load_si512(p)}; }
+  static constexpr int kCount = 16;
+  static U count_from(uint32_t x) {
+    return {_mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(x)),
+                             _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))};
+  }
   static U set1(uint32_t x) { return {_mm512_set1_epi32(static_cast<int>(x))}; }
 };
 inline void store(uint32_t* p, U x) { _mm512_store_si512(p, x.v); }

@@ -123,9 +123,10 @@ MYELIN_OPS(D, uint64_t)
 // 16 unsigned words.
 struct U {
   uint32_t v[16];
-  static U load(const uint32_t* p) {
+  static constexpr int kCount = 16;
+  static U count_from(uint32_t first) {
     U x;
-    __builtin_memcpy(x.v, p, sizeof x.v);
+    for (uint32_t i = 0; i < 16; i++) x.v[i] = first + i;
     return x;
   }
   static U set1(uint32_t value) {

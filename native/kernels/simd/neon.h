@@ -121,7 +121,12 @@ MYELIN_BOTH(MYELIN_BITS)
 // 16 unsigned words.
 struct U {
   uint32x4_t a, b, c, d;
-  static U load(const uint32_t* p) { return {vld1q_u32(p), vld1q_u32(p + 4), vld1q_u32(p + 8), vld1q_u32(p + 12)}; }
+  static constexpr int kCount = 16;
+  static U count_from(uint32_t x) {
+    const uint32_t i[4] = {0, 1, 2, 3};
+    const auto four = [&](uint32_t first) { return vaddq_u32(vdupq_n_u32(first), vld1q_u32(i)); };
+    return {four(x), four(x + 4), four(x + 8), four(x + 12)};
+  }
   static U set1(uint32_t x) {
     const uint32x4_t v = vdupq_n_u32(x);
     return {v, v, v, v};
