@@ -130,7 +130,15 @@ test('reads ahead by one batch while it trains, and no further', async () => {
   let made = 0
   let seen = 0
   const steps: number[] = []
-  const model = make()
+  const model = sequential({
+    seed: 5,
+    layers: [
+      layers.dense({ units: 2000, activation: 'tanh', inputShape: [3] }), // milliseconds a batch: time to read the next
+      layers.dense({ units: 1000, activation: 'tanh' }),
+      layers.dense({ units: 2, activation: 'softmax' }),
+    ],
+  })
+  model.compile({ optimizer: optimizers.adam(), loss: 'categoricalCrossentropy' })
   await model.fit(
     async function* () {
       for (const batch of batchesOf(10)) {
