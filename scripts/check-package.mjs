@@ -24,9 +24,7 @@ function run(command, args, options = {}) {
   return { status: error ? 1 : status, stdout: stdout ?? '', text: `${stdout ?? ''}${stderr ?? error?.message ?? ''}` }
 }
 
-const dist = join(cwd, 'dist')
-rmSync(dist, { recursive: true, force: true }) // what an earlier build left there would be packed
-const compiled = run(process.execPath, [join(dirname(resolve('typescript/package.json')), 'bin', 'tsc'), '-p', '.'])
+const compiled = run(process.execPath, [join('scripts', 'compile.mjs')])
 if (compiled.status !== 0) faults.push(compiled.text)
 
 const folder = mkdtempSync(join(tmpdir(), 'myelin-package-'))

@@ -44,7 +44,7 @@ function pack() {
   )
   if (status !== 0) fail(stderr)
   const [{ filename, files, size }] = JSON.parse(stdout)
-  for (const part of ['.node', 'dist/cli/main.js']) {
+  for (const part of ['.node', 'dist/cli.js']) {
     if (!files.some(({ path }) => path.endsWith(part))) fail(`${part} is not in the package: npm run build:prebuilt`)
   }
   console.log(`${filename}: ${(size / 1e6).toFixed(2)} MB, ${files.length} files`)

@@ -1,8 +1,7 @@
 /** The package as it is emitted, in a folder of its own, for tests that run what users run: the command, the examples. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -25,8 +24,7 @@ export class Built {
   readonly #folder = join(ROOT, `build-test-${process.pid}`)
 
   constructor() {
-    const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
-    execFileSync(process.execPath, [tsc, '-p', ROOT, '--outDir', this.#folder])
+    execFileSync(process.execPath, [join(ROOT, 'scripts', 'compile.mjs'), basename(this.#folder)])
   }
 
   remove(): void {
@@ -44,7 +42,7 @@ export class Built {
 
   /** The command `myelin`. */
   start(args: readonly string[], cwd: string): Running {
-    return startNode([join(this.#folder, 'cli', 'main.js'), ...args], cwd)
+    return startNode([join(this.#folder, 'cli.js'), ...args], cwd)
   }
 
   run(args: readonly string[], cwd: string): Promise<Ran> {
