@@ -112,7 +112,7 @@ template <class T>
 void Batcher<T>::load(const uint32_t* order, size_t at, size_t first, size_t rows, Signal<T>& input) {
   // Rows come from anywhere: some are asked for while those before them are worked on.
   constexpr size_t kAhead = 16;
-  const bool sparse = compressed_ && input.sparse;  // the graph may want it dense all the same
+  SparseRows<T>* const sparse = compressed_ ? input.sparse : nullptr;  // the graph may want it dense all the same
   const auto row_at = [&](size_t i) { return order ? order[at + i] : at + i; };
   const size_t row_bytes = storage_.features * storage_.element_size();
   const size_t target_bytes = with_targets_ ? storage_.outputs * storage_.target_size() : 0;
@@ -131,10 +131,10 @@ void Batcher<T>::load(const uint32_t* order, size_t at, size_t first, size_t row
     if (sparse) {
       const CompressedRows::Row entries = compressed_->row(stored, storage_.element_size());
       const uint32_t to = static_cast<uint32_t>(r * row_capacity_);
-      convert(entries.values, input.sparse->value + to, entries.count, entries.count);
-      kernels_.widen(entries.features, input.sparse->index + to, entries.count);
-      input.sparse->begin[r] = to;
-      input.sparse->end[r] = to + entries.count;
+      convert(entries.values, sparse->value + to, entries.count, entries.count);
+      kernels_.widen(entries.features, sparse->index + to, entries.count);
+      sparse->begin[r] = to;
+      sparse->end[r] = to + entries.count;
       if (input.bytes) {
         memset(input.bytes->at(r, 0), 0, input.cols);
         scatter(entries, input.bytes->at(r, 0));
