@@ -1,5 +1,6 @@
 #include "batcher.h"
 
+#include <bit>
 #include <cstring>
 
 #include "sparse_view.h"
@@ -94,6 +95,7 @@ void Batcher<T>::load_targets(size_t stored, T* out) const {
 
 // bytes[feature] = value for each entry. Four at a time: reading entries one by one takes longer than writing them.
 static void scatter(const CompressedRows::Row& entries, uint8_t* bytes) {
+  static_assert(std::endian::native == std::endian::little, "the first of four is the lowest");
   constexpr uint32_t kTogether = 4;
   const auto* values = reinterpret_cast<const uint8_t*>(entries.values);
   uint32_t e = 0;
