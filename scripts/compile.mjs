@@ -15,9 +15,7 @@ const folder = join(root, process.argv[2] ?? 'dist')
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc')
 
 rmSync(folder, { recursive: true, force: true }) // what an earlier build left would be packed
-const types = spawnSync(process.execPath, [tsc, '-p', root, '--emitDeclarationOnly', '--outDir', folder], {
-  stdio: 'inherit',
-})
+const types = spawnSync(process.execPath, [tsc, '-p', root, '--outDir', folder], { stdio: 'inherit' })
 if (types.status !== 0) process.exit(types.status ?? 1)
 await build({
   absWorkingDir: root,
