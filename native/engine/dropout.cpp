@@ -71,15 +71,18 @@ void DropoutLayer<T>::forward_piece(const Pass<T>& pass, const Piece& p) {
 // sees any.)
 template <class T>
 void DropoutLayer<T>::thin(const Piece& p) {
-  SparseRows<T>& x = *in_->sparse;
+  // By value: what a byte is written to might be anything, and all of it would be read again after each.
+  const SparseRows<T> x = *in_->sparse;
+  const T scale = scale_;
   for (size_t r = p.first; r < p.first + p.rows; r++) {
     const uint64_t* bits = bits_ + r * words_;
     uint8_t* bytes = in_->bytes ? bytes_.at(r, 0) : nullptr;
+    const uint32_t end = x.end[r];
     uint32_t kept = x.begin[r];
-    for (uint32_t e = x.begin[r]; e < x.end[r]; e++) {
+    for (uint32_t e = x.begin[r]; e < end; e++) {
       const uint32_t i = x.index[e], keep = static_cast<uint32_t>(bits[i / 64] >> (i % 64) & 1);
       x.index[kept] = i;
-      x.value[kept] = x.value[e] * scale_;
+      x.value[kept] = x.value[e] * scale;
       kept += keep;
       if (bytes) bytes[i] = static_cast<uint8_t>(bytes[i] * keep);
     }
