@@ -128,11 +128,10 @@ struct Lion {
   }
 };
 
+// The step by value: its numbers stay in registers, for no store can reach them. On Zen 3 Adam takes 8.6 instead of 9.5
+// cycles for eight weights, of which the divider needs 8.1, and momentum 4.5 instead of 6.5.
 template <class V, class Rule, class T = typename V::T>
-void update_all(const OptimizerStep<T>& step, T* w, const T* g, T* s0, T* s1, T* s2, size_t n) {
-  // A copy that no store can change: its numbers stay in registers. On Zen 3 Adam takes 8.6 instead of 9.5 cycles for
-  // eight weights, of which the divider needs 8.1, and momentum 4.5 instead of 6.5.
-  const OptimizerStep<T> o = step;
+void update_all(OptimizerStep<T> o, T* w, const T* g, T* s0, T* s1, T* s2, size_t n) {
   const bool third = Rule::kStates > 2 && s2;  // only when centered or amsgrad asked for it
   const bool second = Rule::kStates > 1 && s1;
   for (size_t i = 0; i < n; i += Lanes<V>::kCount) {
