@@ -2,8 +2,8 @@
  * The command line of the bench.
  *
  *   npm run bench -- [workload or driver …] [--rounds 3] [--threads 1,2] [--name latest] [--peers]
- *   npm run bench -- scaling [series …] [--rounds 3] [--driver pytorch]
- *   npm run bench -- neighbour [--rounds 3] [--driver pytorch]
+ *   npm run bench -- scaling [series …] [--rounds 3] [--driver pytorch] [--name scaling]
+ *   npm run bench -- neighbour [--rounds 3] [--driver pytorch] [--name neighbour]
  *   npm run bench -- products [--name products]
  */
 import { parseArgs } from 'node:util'
@@ -56,15 +56,18 @@ function readArguments() {
 const { values: options, positionals } = readArguments()
 const rounds = checkCount(options.rounds, 'rounds')
 const [mode, ...rest] = positionals
+// What another driver did is not written over our own results.
+const resultName = (mode: string): string =>
+  options.name ?? (options.driver === 'myelin' ? mode : `${mode}-${options.driver}`)
 checkNames([options.driver], namesOf(drivers))
 if (options.peers) installPeers()
 if (mode === 'scaling') {
   checkNames(rest, SERIES)
-  const name = options.name ?? (options.driver === 'myelin' ? 'scaling' : `scaling-${options.driver}`)
+  const name = resultName('scaling')
   await drawScaling(await scaling({ series: rest, rounds, driver: options.driver, name }), 'bench/results', name)
 } else if (mode === 'neighbour') {
   checkNames(rest, [])
-  await neighbour({ rounds, driver: options.driver })
+  await neighbour({ rounds, driver: options.driver, name: resultName('neighbour') })
 } else if (mode === 'products') {
   checkNames(rest, [])
   products(options.name ?? 'products')

@@ -1,7 +1,7 @@
 /**
  * What other processes cost a training on all cores: one that computes without end, and one that sleeps.
  *
- *   npm run bench -- neighbour [--rounds 3] [--driver pytorch]
+ *   npm run bench -- neighbour [--rounds 3] [--driver pytorch] [--name neighbour]
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { info } from '../src/index.ts'
@@ -34,10 +34,11 @@ async function secondsBeside(neighbour: Neighbour, driver: Driver, seed: number)
 export interface NeighbourOptions {
   readonly rounds: number
   readonly driver: string
+  readonly name: string
 }
 
-/** Prints how many times as long the main job takes beside each neighbour, and writes bench/results/neighbour.json. */
-export async function neighbour({ rounds, driver: name }: NeighbourOptions): Promise<void> {
+/** Prints how many times as long the main job takes beside each neighbour, and writes bench/results/<name>.json. */
+export async function neighbour({ rounds, driver: name, name: file }: NeighbourOptions): Promise<void> {
   const driver = drivers.find((one) => one.name === name)
   if (!driver) throw new Error(`expected a driver, received ${name}`)
   const seconds = Object.fromEntries(NAMES.map((one) => [one, [] as number[]])) as Record<Neighbour, number[]>
@@ -52,5 +53,5 @@ export async function neighbour({ rounds, driver: name }: NeighbourOptions): Pro
       `  ${one.padEnd(26)}${median(seconds[one]).toFixed(2).padStart(7)} s${times[one]!.toFixed(2).padStart(7)}×`,
     )
   }
-  if (driver.needs === undefined) writeResult('neighbour', { ...machine(), rounds, seconds, times })
+  writeResult(file, { ...machine(), rounds, seconds, times })
 }
